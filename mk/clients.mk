@@ -1,0 +1,32 @@
+# What talks to the service: the client library, perfctl, SystemUI.
+
+CLIENT_C := $(wildcard source/libs/perf-client/src/*.c)
+PERFCTL_C := $(wildcard tools/perfctl/*.c)
+SYSTEMUI_C := $(wildcard source/apps/systemui/*.c)
+SYSTEMUI_HOST_C := $(wildcard source/apps/systemui/host/*.c)
+CLIENT_O := $(call objects,$(HOST),$(CLIENT_C))
+PERFCTL_O := $(call objects,$(HOST),$(PERFCTL_C))
+SYSTEMUI_O := $(call objects,$(HOST),$(SYSTEMUI_C) $(SYSTEMUI_HOST_C))
+
+$(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/tools/perfctl/%.o: tools/perfctl/%.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
+
+$(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng
+
+.PHONY: host
+host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui ## Build the daemon, perfctl and SystemUI for this machine
+
+-include $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)

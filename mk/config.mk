@@ -1,0 +1,29 @@
+# Compilers, flags and where things are built. Override on the command line: make BUILD=build-asan ...
+
+BUILD ?= build
+HOST := $(BUILD)/host
+GEN := $(BUILD)/gen
+
+CC := gcc
+CXX := g++
+OPT ?= -O2 -g
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Werror
+CFLAGS = -std=c11 $(WARN) $(OPT) $(EXTRA) -MMD -MP
+
+# Core, server and runtime: the same sources and flags on every platform.
+STACK_USAGE_MAX := 1024
+FREESTANDING := -ffreestanding -fno-builtin -nostdlib -Wstack-usage=$(STACK_USAGE_MAX) \
+	-ffunction-sections -fdata-sections
+
+POSIX := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+
+INC_RUNTIME := -Isource/libs/nexus-idl-runtime/include
+INC_PERFD := -Isource/services/perfd/include -Isource/services/perfd
+INC_GEN := -I$(GEN)
+INC_CLIENT := -Isource/libs/perf-client/include
+
+# $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
+objects = $(patsubst %.c,$(1)/%.o,$(2))
+
+FEATURE_STATEFS ?= 0

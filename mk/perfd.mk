@@ -1,0 +1,25 @@
+# The service: core, server, and the POSIX daemon around them.
+
+CORE_C := $(wildcard source/services/perfd/core/*.c)
+SERVER_C := $(wildcard source/services/perfd/server/*.c)
+POSIX_C := $(wildcard source/services/perfd/ports/posix/*.c)
+CORE_O := $(call objects,$(HOST),$(CORE_C))
+SERVER_O := $(call objects,$(HOST),$(SERVER_C))
+POSIX_O := $(call objects,$(HOST),$(POSIX_C))
+
+$(HOST)/source/services/perfd/core/%.o: source/services/perfd/core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) -c $< -o $@
+
+$(HOST)/source/services/perfd/server/%.o: source/services/perfd/server/%.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix/%.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/perfd: $(POSIX_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+-include $(CORE_O:.o=.d) $(SERVER_O:.o=.d) $(POSIX_O:.o=.d)

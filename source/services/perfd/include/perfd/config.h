@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * perfd's limits. All memory follows from them: perfd_arena_bytes() for numbers known at run time,
+ * PERFD_ARENA_BYTES() for a static array. Both printed by `perfctl info`.
+ */
+#ifndef PERFD_CONFIG_H
+#define PERFD_CONFIG_H
+
+#include <stdint.h>
+
+/* Fixed by the interface (bytes, without a NUL). */
+#define PERFD_NAME_MAX 48
+#define PERFD_LANE_NAME_MAX 31
+#define PERFD_LABEL_MAX 63
+#define PERFD_CATEGORY_MAX 31
+#define PERFD_FILE_MAX 127
+#define PERFD_URI_MAX 4200
+
+struct perfd_config {
+    uint32_t sessions; /* 1..16: how many may run at once, each with a ring and indexes of its own */
+    uint32_t frames;   /* 8..1,048,576: presented frames in a session's ring, the window */
+    uint32_t lanes;    /* 1..64: open at once */
+    uint32_t lane_records;     /* 64..2^24, a power of two: 16-byte records of all lanes together; a
+                                  second pool of the same size holds the copy that exports read */
+    uint32_t labels;           /* 2..65,535, `<unknown>` among them */
+    uint32_t label_text_bytes; /* 64..2^24: names, categories and files, each stored once */
+    uint32_t clients;          /* 1..64: senders at once */
+    uint32_t client_labels;    /* 1..labels: how many of them one client may make */
+    uint32_t span_depth;       /* 1..255: spans open at once in a lane; deeper ones are counted */
+    uint32_t records_per_second; /* per client; 0: no limit */
+    uint64_t export_bytes;       /* a trace's cap where the caller names none; 4,096 or more */
+};
+
+/* The default: 1 MiB in all, of which 512 KiB is lanes and their copy. */
+#define PERFD_CONFIG_DEFAULT                                                                       \
+    {                                                                                              \
+        .sessions = 2, .frames = 1200, .lanes = 16, .lane_records = 16384, .labels = 512,          \
+        .label_text_bytes = 16384, .clients = 16, .client_labels = 256, .span_depth = 32,          \
+        .records_per_second = 0, .export_bytes = 65536,                                            \
+    }
+
+/* The smallest that still makes sense: fits 64 KiB. */
+#define PERFD_CONFIG_SMALL                                                                         \
+    {                                                                                              \
+        .sessions = 1, .frames = 120, .lanes = 2, .lane_records = 512, .labels = 64,               \
+        .label_text_bytes = 2048, .clients = 4, .client_labels = 48, .span_depth = 16,             \
+        .records_per_second = 0, .export_bytes = 65536,                                            \
+    }
+
+#endif

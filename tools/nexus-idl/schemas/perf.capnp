@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: Apache-2.0
+@0xd5734367316ea7ac;
+
+# The Perf interface of perfd, the frame pacing tracer.
+#
+# Units stand in the names: Ns is nanoseconds of the service's clock (`info` names it), Us microseconds,
+# MilliFps thousandths of a frame a second. Errors are a `status` in the result; an exception is for what
+# is not a call at all. New fields and methods are only appended. Each Text, Data and List says its bound;
+# a longer one is `invalid`. A text that is null on the wire is the empty text.
+
+enum Status {
+  ok @0;
+  notFound @1;
+  accessDenied @2;
+  readOnly @3;
+  notDirectory @4;
+  isDirectory @5;
+  exists @6;
+  noSpace @7;
+  tooBig @8;
+  integrity @9;
+  busy @10;
+  invalid @11;
+  unsupported @12;
+  io @13;
+  rateLimited @14;
+}
+
+interface Perf {
+  # What the sender may call is the port's policy; `info` says which capabilities it has.
+
+  start @0 StartRequest -> StartResponse;             # perf.control
+  stop @1 StopRequest -> StopResponse;                # perf.control
+  markBegin @2 MarkRequest -> MarkResponse;           # perf.mark
+  markEnd @3 MarkRequest -> MarkResponse;             # perf.mark
+  frameTick @4 FrameTickRequest -> FrameTickResponse; # perf.mark
+  exportLast @5 ExportRequest -> ExportResponse;      # perf.export
+  metrics @6 MetricsRequest -> MetricsResponse;       # perf.read
+  readTrace @7 ReadTraceRequest -> ReadTraceResponse; # perf.export
+  record @8 RecordRequest -> RecordResponse;          # perf.mark
+  openLane @9 OpenLaneRequest -> OpenLaneResponse;    # perf.mark
+  closeLane @10 CloseLaneRequest -> CloseLaneResponse; # perf.mark
+  frames @11 FramesRequest -> FramesResponse;         # perf.read
+  label @12 LabelRequest -> LabelResponse;            # perf.mark
+  info @13 InfoRequest -> InfoResponse;               # perf.read
+}
+
+# --- start, stop ---
+
+struct StartRequest {
+  name @0 :Text;                     # 1..48 of [A-Za-z0-9._-], not starting with '.'
+  budgetNs @1 :UInt64 = 16666667;    # 1 us .. 10 s
+  longFrameNs @2 :UInt64;            # 0: 3/2 of the frame's budget, rounded up
+  warmupFrames @3 :UInt32;           # first ticks that count in no metric
+  idleGapNs @4 :UInt64;              # a longer gap is idleness, not an interval; 0: no such rule
+}
+
+struct StartResponse {
+  status @0 :Status;                 # ok, invalid, busy (all slots run), accessDenied
+  sessionId @1 :UInt32;              # 1 or more
+}
+
+struct StopRequest {
+  sessionId @0 :UInt32;              # 0: the one that this caller started, else the only one
+}
+
+struct StopResponse {
+  status @0 :Status;                 # ok, notFound, invalid (0 and several run), accessDenied
+  metrics @1 :Metrics;
+}
+
+# --- marks ---
+
+struct MarkRequest {
+  lane @0 :UInt32;                   # 0: the caller's own
+  name @1 :Text;                     # 1..63 bytes
+  timeNs @2 :UInt64;                 # 0: on arrival
+}
+
+struct MarkResponse {
+  status @0 :Status;                 # ok, notFound (no session, no such lane), invalid, noSpace, rateLimited
+}
+
+enum FlowStep {
+  start @0;
+  step @1;
+  end @2;
+}
+
+struct Record {
+  timeNs @0 :UInt64;                 # 0: on arrival
+  lane @1 :UInt32;                   # 0: the caller's own
+  label @2 :UInt32;                  # from `label`; 0: see name
+  name @3 :Text;                     # 1..63 bytes where label is 0
+  union {
+    begin @4 :Void;                  # opens a span
+    end @5 :Void;                    # closes the nearest open span of its name
+    instant @6 :Void;
+    counter @7 :Int64;               # the counter's new value
+    frame @8 :FrameTick;             # the fields above are not looked at
+    flow :group {
+      id @9 :UInt64;
+      step @10 :FlowStep;
+    }
+    asyncBegin @11 :UInt64;          # the pair's id
+    asyncEnd @12 :UInt64;
+  }
+}
+
+struct RecordRequest {
+  records @0 :List(Record);          # at most 64
+}
+
+struct RecordResponse {
+  status @0 :Status;                 # of the first record that was refused, else ok
+  accepted @1 :UInt32;               # how many from the front were taken; none after a refused one
+}
+
+struct OpenLaneRequest {
+  name @0 :Text;                     # 0..31 bytes; empty: "lane <id>"
+  records @1 :UInt32;                # wanted; 0: the default
+}
+
+struct OpenLaneResponse {
+  status @0 :Status;                 # ok, invalid, noSpace (every lane is in use)
+  lane @1 :UInt32;                   # 1 or more
+  recordCount @2 :UInt32;            # granted, a power of two
+  bytes @3 :UInt64;                  # of shared memory; 0: written by calls only
+  fdIndex @4 :UInt32;                # POSIX: which of the descriptors passed with the answer
+  address @5 :UInt64;                # image: where the lane is mapped
+  clockMult @6 :UInt32;              # ns = ticks * clockMult >> clockShift; 0: times are in ns
+  clockShift @7 :UInt32;
+}
+
+struct CloseLaneRequest {
+  lane @0 :UInt32;
+}
+
+struct CloseLaneResponse {
+  status @0 :Status;                 # ok, notFound (not a lane of the caller's)
+}
+
+struct LabelRequest {
+  name @0 :Text;                     # 1..63 bytes
+  category @1 :Text;                 # 0..31 bytes
+  file @2 :Text;                     # 0..127 bytes
+  line @3 :UInt32;
+  budgetCpuUs @4 :UInt64;            # 0: none, here and below
+  budgetGpuUs @5 :UInt64;
+  budgetMemBytes @6 :UInt64;
+}
+
+struct LabelResponse {
+  status @0 :Status;                 # ok, invalid
+  label @1 :UInt32;                  # good while the connection lasts; 0: no room, `<unknown>`
+}
+
+# --- frames ---
+
+struct FrameTick {
+  sessionId @0 :UInt32;              # 0: the one that this caller started, else the only one running
+  frameId @1 :UInt64;                # strictly increasing within a session
+  presentedAtNs @2 :UInt64;          # 0: on arrival
+  beganAtNs @3 :UInt64;              # 0: not given
+  deadlineAtNs @4 :UInt64;           # 0: none
+  uiNs @5 :UInt64;                   # 0: not given, for each of the four phases
+  layoutNs @6 :UInt64;
+  renderNs @7 :UInt64;
+  presentNs @8 :UInt64;
+  inputAtNs @9 :UInt64;              # 0: none
+  budgetNs @10 :UInt64;              # 0: the session's; else 1 us .. 10 s
+  presented @11 :Bool = true;        # false: the frame was thrown away
+  afterIdle @12 :Bool;               # nothing was drawn before it on purpose
+}
+
+struct FrameTickRequest {
+  tick @0 :FrameTick;
+}
+
+struct FrameTickResponse {
+  status @0 :Status;                 # ok, notFound (no session), busy (another client ticks it), invalid
+}
+
+struct FrameSample {
+  seq @0 :UInt64;                    # 1 for the session's first presented frame
+  frameId @1 :UInt64;
+  presentedAtNs @2 :UInt64;
+  intervalNs @3 :UInt64;             # 0: none
+  workNs @4 :UInt64;                 # 0: unknown
+  uiNs @5 :UInt64;
+  layoutNs @6 :UInt64;
+  renderNs @7 :UInt64;
+  presentNs @8 :UInt64;
+  budgetNs @9 :UInt64;               # in force for this frame
+  long @10 :Bool;
+  dropped @11 :Bool;
+  late @12 :Bool;
+  idle @13 :Bool;
+}
+
+struct FramesRequest {
+  sessionId @0 :UInt32;              # as in MetricsRequest
+  afterSeq @1 :UInt64;               # 0: from the oldest in the ring
+  max @2 :UInt32;                    # 1..64
+}
+
+struct FramesResponse {
+  status @0 :Status;                 # ok, notFound, invalid
+  frames @1 :List(FrameSample);      # at most 64, oldest first
+  missed @2 :UInt64;                 # asked for, but no longer in the ring
+}
+
+# --- metrics ---
+
+struct PhaseMetrics {
+  avgNs @0 :UInt64;
+  p95Ns @1 :UInt64;
+  worstNs @2 :UInt64;
+}
+
+struct Metrics {
+  sessionId @0 :UInt32;
+  name @1 :Text;                     # at most 48 bytes
+  running @2 :Bool;
+  hasIntervals @3 :Bool;             # false: every figure over intervals is 0
+  sessionExact @4 :Bool;             # the session's percentiles are exact
+  # Over the window.
+  budgetNs @5 :UInt64;
+  longFrameNs @6 :UInt64;
+  frames @7 :UInt64;
+  milliFps @8 :UInt64;
+  avgNs @9 :UInt64;
+  p50Ns @10 :UInt64;
+  p95Ns @11 :UInt64;
+  p99Ns @12 :UInt64;
+  p999Ns @13 :UInt64;
+  low1MilliFps @14 :UInt64;
+  low01MilliFps @15 :UInt64;         # 0 under 1,000 intervals
+  longestNs @16 :UInt64;
+  longFrames @17 :UInt64;
+  dropped @18 :UInt64;
+  late @19 :UInt64;
+  workAvgNs @20 :UInt64;
+  workP95Ns @21 :UInt64;
+  workP99Ns @22 :UInt64;
+  overBudget @23 :UInt64;
+  latencyCount @24 :UInt64;
+  latencyP50Ns @25 :UInt64;
+  latencyP95Ns @26 :UInt64;
+  latencyP99Ns @27 :UInt64;
+  # Over the whole session.
+  sessionFrames @28 :UInt64;
+  sessionMilliFps @29 :UInt64;
+  sessionP50Ns @30 :UInt64;
+  sessionP95Ns @31 :UInt64;
+  sessionP99Ns @32 :UInt64;
+  sessionP999Ns @33 :UInt64;
+  sessionLongestNs @34 :UInt64;
+  sessionLong @35 :UInt64;
+  sessionDropped @36 :UInt64;
+  sessionLate @37 :UInt64;
+  sessionNs @38 :UInt64;             # the sum of its intervals
+  jankDropped @39 :UInt64;
+  jankApp @40 :UInt64;
+  jankGpu @41 :UInt64;
+  jankPipeline @42 :UInt64;
+  jankUnknown @43 :UInt64;
+  phases @44 :List(PhaseMetrics);    # empty, or the four: ui, layout, render, present
+}
+
+struct Health {
+  # Records on all lanes since the service started:
+  # written = resident + overwritten + droppedTorn + droppedMalformed + droppedRate + droppedNoSession.
+  ledgerBalanced @0 :Bool;
+  written @1 :UInt64;
+  resident @2 :UInt64;
+  overwritten @3 :UInt64;
+  droppedTorn @4 :UInt64;
+  droppedMalformed @5 :UInt64;
+  droppedRate @6 :UInt64;
+  droppedNoSession @7 :UInt64;
+  # The last export: copied = exported + cut + filtered + unpaired + outside (of the session's time).
+  copied @8 :UInt64;
+  exported @9 :UInt64;
+  cut @10 :UInt64;
+  filtered @11 :UInt64;
+  unpaired @12 :UInt64;
+  outside @13 :UInt64;
+  # Its spans: begins = paired + closedAtExport + closedByParent + beginsTooDeep,
+  # ends = paired + orphan + mismatched + endsTooDeep.
+  begins @14 :UInt64;
+  paired @15 :UInt64;
+  closedAtExport @16 :UInt64;
+  closedByParent @17 :UInt64;
+  beginsTooDeep @18 :UInt64;
+  ends @19 :UInt64;
+  orphan @20 :UInt64;
+  mismatched @21 :UInt64;
+  endsTooDeep @22 :UInt64;
+  # Frames refused, by reason.
+  ticksBackwards @23 :UInt64;
+  ticksFuture @24 :UInt64;
+  ticksInvalid @25 :UInt64;
+  ticksNoSession @26 :UInt64;
+  ticksBusy @27 :UInt64;
+  labelsUsed @28 :UInt64;
+  labelsUnknown @29 :UInt64;         # times that a label got `<unknown>` because of a limit
+  # Calls and connections turned away, by class of the reject marker.
+  rejectInvalid @30 :UInt64;
+  rejectDenied @31 :UInt64;
+  rejectOverLimit @32 :UInt64;
+  rejectRateLimited @33 :UInt64;
+  rejectMalformed @34 :UInt64;
+  # What the service itself has cost.
+  calls @35 :UInt64;
+  costLastSecondNs @36 :UInt64;      # spent in calls during the last whole second
+  worstCallNs @37 :UInt64;
+}
+
+struct MetricsRequest {
+  sessionId @0 :UInt32;              # 0: the caller's running one, else a running one, else the last
+  phases @1 :Bool;                   # also the four phases: costs O(frames)
+}
+
+struct MetricsResponse {
+  status @0 :Status;                 # ok, notFound
+  metrics @1 :Metrics;
+  health @2 :Health;                 # also where there is no session
+}
+
+# --- traces ---
+
+struct ExportRequest {
+  sessionId @0 :UInt32;              # 0: the last stopped, else the running one
+  name @1 :Text;                     # of the file, as a session's; empty: the session's
+  maxBytes @2 :UInt64;               # 0: the default cap
+}
+
+struct ExportResponse {
+  status @0 :Status;                 # ok, notFound, busy, invalid, tooBig, noSpace, io, unsupported
+  uri @1 :Text;                      # at most 4200 bytes
+  bytes @2 :UInt64;
+  truncated @3 :Bool;
+  framesDropped @4 :UInt32;
+  recordsDropped @5 :UInt64;
+}
+
+struct ReadTraceRequest {
+  sessionId @0 :UInt32;              # as in ExportRequest; looked at where exportId is 0
+  exportId @1 :UInt32;               # 0: freeze an export and answer its first bytes
+  offset @2 :UInt64;
+  maxBytes @3 :UInt32;               # 1..the channel's largest chunk (`info`); 0: as much as fits
+  capBytes @4 :UInt64;               # the trace's size cap where exportId is 0; 0: the default
+}
+
+struct ReadTraceResponse {
+  status @0 :Status;                 # ok, notFound (a stale id, no session), busy, invalid, tooBig
+  exportId @1 :UInt32;
+  data @2 :Data;                     # at most maxBytes
+  totalBytes @3 :UInt64;
+  end @4 :Bool;                      # this chunk is the last
+}
+
+# --- info ---
+
+struct InfoRequest {
+}
+
+struct Limits {
+  sessions @0 :UInt32;
+  frames @1 :UInt32;                 # in a session's ring
+  lanes @2 :UInt32;
+  laneRecords @3 :UInt32;            # of all lanes together
+  labels @4 :UInt32;
+  labelTextBytes @5 :UInt32;
+  clients @6 :UInt32;
+  clientLabels @7 :UInt32;
+  spanDepth @8 :UInt32;
+  recordsPerSecond @9 :UInt32;       # per client; 0: no limit
+  exportBytes @10 :UInt64;           # a trace's default cap
+  frameBytes @11 :UInt32;            # the largest message on this channel
+  chunkBytes @12 :UInt32;            # the largest readTrace chunk on this channel
+}
+
+struct InfoResponse {
+  status @0 :Status;
+  version @1 :Text;                  # at most 31 bytes
+  clockName @2 :Text;                # at most 31 bytes
+  nowNs @3 :UInt64;
+  clockStepNs @4 :UInt64;
+  limits @5 :Limits;
+  arenaBytes @6 :UInt64;
+  arenaHighWater @7 :UInt64;
+  features @8 :List(Text);           # at most 16 of at most 31 bytes
+  mayControl @9 :Bool;               # what the caller may: start, stop
+  mayMark @10 :Bool;                 # marks, frames, lanes, labels
+  mayRead @11 :Bool;                 # metrics, frames, info
+  mayExport @12 :Bool;               # exportLast, readTrace
+}
