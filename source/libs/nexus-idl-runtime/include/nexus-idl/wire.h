@@ -45,8 +45,9 @@ const char *nx_error_text(int error);
 #define NX_SEGMENTS_MAX     512U /* as the reference implementation */
 #define NX_BUDGET_DEFAULT   4U   /* times the words of the message */
 #define NX_BUDGET_NONE      0U
-#define NX_DEPTH_MAX        64U        /* levels of structs and lists, the root being the first */
-#define NX_WORDS_MAX        (1U << 26) /* of one message: 512 MiB, so that a place fits 26 bits */
+#define NX_DEPTH_MAX        63U /* levels of structs and lists; the root is the first */
+#define NX_WORDS_MAX        ((1U << 26) - 1) /* of a message: a place in it has 26 bits */
+#define NX_COUNT_MAX        ((1U << 29) - 1) /* elements of a list */
 
 /* --- values --- */
 
@@ -116,7 +117,8 @@ struct nx_list_reader {
     struct nx_message *message;
     uint32_t data : 26; /* the first element; for structs the tag is the word before */
     uint32_t depth : 6;
-    uint32_t count;
+    uint32_t count : 29;
+    uint32_t element : 3; /* an enum nx_element */
 };
 
 /* One pointer field or element: what an AnyPointer is read through. */
@@ -155,8 +157,8 @@ uint32_t nx_get_u32(struct nx_struct_reader reader, uint32_t byte);
 uint64_t nx_get_u64(struct nx_struct_reader reader, uint32_t byte);
 struct nx_pointer_reader nx_get_pointer(struct nx_struct_reader reader, uint32_t index);
 
-/* Elements: an index that the list does not have gives 0 or a null pointer. The list must have been
- * read with the element size that is asked for here. */
+/* Elements: an index that the list does not have, or another element size than it was read with,
+ * gives 0, a null pointer, the empty struct. */
 bool nx_list_get_bool(struct nx_list_reader list, uint32_t index);
 uint8_t nx_list_get_u8(struct nx_list_reader list, uint32_t index);
 uint16_t nx_list_get_u16(struct nx_list_reader list, uint32_t index);
@@ -229,7 +231,8 @@ struct nx_struct_builder {
 struct nx_list_builder {
     struct nx_builder *builder;
     uint32_t data;
-    uint32_t count;
+    uint32_t count : 29;
+    uint32_t element : 3;
 };
 
 struct nx_pointer_builder {
@@ -263,7 +266,7 @@ void nx_set_u32(struct nx_struct_builder target, uint32_t byte, uint32_t value);
 void nx_set_u64(struct nx_struct_builder target, uint32_t byte, uint64_t value);
 struct nx_pointer_builder nx_edit_pointer(struct nx_struct_builder target, uint32_t index);
 
-/* Elements: of a list that was made with the element size that is set here. */
+/* Elements: NX_RANGE for an index that the list does not have, or for another element size. */
 void nx_list_set_bool(struct nx_list_builder list, uint32_t index, bool value);
 void nx_list_set_u8(struct nx_list_builder list, uint32_t index, uint8_t value);
 void nx_list_set_u16(struct nx_list_builder list, uint32_t index, uint16_t value);
