@@ -9,17 +9,18 @@
 #include <stdint.h>
 
 /* Fixed by the interface (bytes, without a NUL). */
-#define PERFD_NAME_MAX 48
+#define PERFD_NAME_MAX      48
 #define PERFD_LANE_NAME_MAX 31
-#define PERFD_LABEL_MAX 63
-#define PERFD_CATEGORY_MAX 31
-#define PERFD_FILE_MAX 127
-#define PERFD_URI_MAX 4200
+#define PERFD_LABEL_MAX     63
+#define PERFD_CATEGORY_MAX  31
+#define PERFD_FILE_MAX      127
+#define PERFD_URI_MAX       4200
 
 struct perfd_config {
-    uint32_t sessions; /* 1..16: how many may run at once, each with a ring and indexes of its own */
-    uint32_t frames;   /* 8..1,048,576: presented frames in a session's ring, the window */
-    uint32_t lanes;    /* 1..64: open at once */
+    uint32_t
+        sessions;    /* 1..16: how many may run at once, each with a ring and indexes of its own */
+    uint32_t frames; /* 8..1,048,576: presented frames in a session's ring, the window */
+    uint32_t lanes;  /* 1..64: open at once */
     uint32_t lane_records;     /* 64..2^24, a power of two: 16-byte records of all lanes together; a
                                   second pool of the same size holds the copy that exports read */
     uint32_t labels;           /* 2..65,535, `<unknown>` among them */
@@ -46,5 +47,33 @@ struct perfd_config {
         .label_text_bytes = 2048, .clients = 4, .client_labels = 48, .span_depth = 16,             \
         .records_per_second = 0, .export_bytes = 65536,                                            \
     }
+
+/*
+ * PERFD_ARENA_BYTES: the arena as a constant expression, equal to perfd_arena_bytes() for the same
+ * numbers (the other fields of the configuration take no memory):
+ *     static _Alignas(8) uint8_t arena[PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)];
+ * The sizes below are those of the core's structs, which hold them against these by static asserts.
+ */
+#define PERFD_ARENA_BYTES(sessions, frames, lanes, lane_records, labels, label_text_bytes,         \
+                          clients, span_depth)                                                     \
+    (PERFD_CONTEXT_BYTES +                                                                         \
+     (sessions) * (PERFD_SESSION_BYTES + PERFD_HISTOGRAM_BYTES + (frames)*PERFD_FRAME_BYTES +      \
+                   3 * PERFD_ORDER_NODES(frames) * PERFD_ORDER_NODE_BYTES))
+
+#define PERFD_CONTEXT_BYTES    8192u
+#define PERFD_SESSION_BYTES    512u
+#define PERFD_FRAME_BYTES      80u
+#define PERFD_HISTOGRAM_BYTES  (264u + 31u * 128u * 4u)
+#define PERFD_ORDER_NODE_BYTES 520u
+
+/* The most nodes that an order tree of so many values needs: leaves of 64 values and inner nodes of
+ * 32 children, each at least half full unless it is the root. Enough levels for 2^20 values. */
+#define PERFD_ORDER_NODES(values)                                                                  \
+    (PERFD_LEVEL_NODES(values, 5) + PERFD_LEVEL_ABOVE(values, 5) + PERFD_LEVEL_ABOVE(values, 9) +  \
+     PERFD_LEVEL_ABOVE(values, 13) + PERFD_LEVEL_ABOVE(values, 17))
+/* Nodes of 2^shift values or more each; and the level above them, if there is one. */
+#define PERFD_LEVEL_NODES(values, shift) ((values) >> (shift) > 1 ? (values) >> (shift) : 1u)
+#define PERFD_LEVEL_ABOVE(values, shift)                                                           \
+    ((values) >> (shift) > 1 ? PERFD_LEVEL_NODES(values, (shift) + 4) : 0u)
 
 #endif

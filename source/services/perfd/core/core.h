@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The context: every module's part in one place. Modules see each other's through here. */
+#ifndef PERFD_CORE_CORE_H
+#define PERFD_CORE_CORE_H
+
+#include "arena.h"
+#include "client.h"
+#include "health.h"
+#include "label.h"
+#include "lane.h"
+#include "perfd/perfd.h"
+#include "session.h"
+#include "trace.h"
+
+struct perfd {
+    struct perfd_config config;
+    struct perfd_port *port;
+    size_t arena_bytes; /* taken at init, this struct included */
+    struct health health;
+    struct clients clients;
+    struct sessions sessions;
+    struct labels labels;
+    struct lanes lanes;
+    struct trace trace;
+};
+
+_Static_assert(sizeof(struct perfd) <= PERFD_CONTEXT_BYTES, "config.h reserves the context's size");
+
+#endif
