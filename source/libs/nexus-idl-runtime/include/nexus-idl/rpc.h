@@ -49,8 +49,6 @@ struct nx_vat {
     bool closed;
 };
 
-_Static_assert(sizeof(struct nx_vat) <= 256, "a connection's state is small");
-
 enum nx_event {
     NX_IDLE, /* handled; *out_length bytes to send, perhaps 0 */
     NX_CALL, /* a call to serve: dispatch it, then nx_vat_finish() */

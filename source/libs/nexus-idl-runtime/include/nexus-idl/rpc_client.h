@@ -68,7 +68,8 @@ struct nx_client {
     enum nx_bootstrap_state bootstrap;
     uint32_t bootstrap_question;
     uint32_t import_id;
-    uint32_t question; /* the call's */
+    uint32_t question;      /* the last call's */
+    uint32_t next_question; /* ids go up, and round */
     bool building;
     bool waiting;              /* the call is sent, its Return is not here */
     bool call_finish_due;      /* goes out with the next call */
