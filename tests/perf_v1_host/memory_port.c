@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "perfd/perfd.h"
+#include "ports/port.h"
+
+uint64_t perfd_port_now_ns(struct perfd_port *port)
+{
+    return port->now_ns;
+}
+
+const char *perfd_port_clock_name(struct perfd_port *port)
+{
+    (void)port;
+    return "scripted";
+}
+
+uint64_t perfd_port_clock_step_ns(struct perfd_port *port)
+{
+    (void)port;
+    return 1;
+}
+
+void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
+{
+    if (length == 0 || length > 512 || memchr(line, '\n', length) != line + length - 1 ||
+        memchr(line, '\0', length) != NULL)
+        port->bad_markers++;
+    if (port->markers_length + length >= sizeof port->markers)
+        return;
+    memcpy(port->markers + port->markers_length, line, length);
+    port->markers_length += length;
+    port->markers[port->markers_length] = '\0';
+}
+
+int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t ts_ms,
+                           uint64_t bytes)
+{
+    port->opens++;
+    if (port->is_open || strlen(name) >= sizeof port->open.name) {
+        port->misuses++;
+        return PERFD_IO;
+    }
+    if (port->faults.open_error < 0)
+        return port->faults.open_error;
+    free(port->open.bytes);
+    memset(&port->open, 0, sizeof port->open);
+    memcpy(port->open.name, name, strlen(name) + 1);
+    port->open.ts_ms = ts_ms;
+    port->open.announced = bytes;
+    port->is_open = true;
+    port->busy_left = port->faults.write_busy;
+    port->commit_busy_left = port->faults.commit_busy;
+    return 0;
+}
+
+static void append(struct memory_file *file, const void *bytes, size_t length)
+{
+    if (length > file->room - file->length) {
+        file->room = (file->length + length) * 2;
+        file->bytes = realloc(file->bytes, file->room);
+        if (file->bytes == NULL)
+            abort();
+    }
+    memcpy(file->bytes + file->length, bytes, length);
+    file->length += length;
+}
+
+int perfd_port_export_write(struct perfd_port *port, const void *bytes, size_t length)
+{
+    const struct memory_faults *faults = &port->faults;
+
+    port->writes++;
+    if (!port->is_open || length == 0) {
+        port->misuses++;
+        return PERFD_IO;
+    }
+    if (faults->write_error < 0 && port->open.length >= faults->write_error_after)
+        return faults->write_error;
+    if (port->busy_left > 0) {
+        port->busy_left--;
+        return 0;
+    }
+    port->busy_left = faults->write_busy;
+    if (faults->write_at_most > 0 && length > faults->write_at_most)
+        length = faults->write_at_most;
+    append(&port->open, bytes, length);
+    if (port->open.length > port->open.announced)
+        port->misuses++;
+    return (int)length;
+}
+
+int perfd_port_export_commit(struct perfd_port *port, char *uri, size_t size)
+{
+    port->commits++;
+    if (!port->is_open || port->open.length != port->open.announced) {
+        port->misuses++;
+        return PERFD_IO;
+    }
+    if (port->faults.commit_error < 0)
+        return port->faults.commit_error;
+    if (port->commit_busy_left > 0) {
+        port->commit_busy_left--;
+        return 1;
+    }
+    free(port->done.bytes);
+    port->done = port->open;
+    memset(&port->open, 0, sizeof port->open);
+    port->is_open = false;
+    snprintf(uri, size, "memory://%s-%llu.json", port->done.name,
+             (unsigned long long)port->done.ts_ms);
+    return 0;
+}
+
+void perfd_port_export_abort(struct perfd_port *port)
+{
+    port->aborts++;
+    port->is_open = false;
+    free(port->open.bytes);
+    memset(&port->open, 0, sizeof port->open);
+}
+
+void memory_port_clear(struct perfd_port *port)
+{
+    free(port->open.bytes);
+    free(port->done.bytes);
+    memset(port, 0, sizeof *port);
+}
+
+static unsigned count_lines(const struct perfd_port *port, const char *text, bool whole)
+{
+    size_t length = strlen(text);
+    unsigned count = 0;
+
+    for (const char *line = port->markers; *line != '\0'; line = strchr(line, '\n') + 1) {
+        if (strncmp(line, text, length) == 0 && (!whole || line[length] == '\n'))
+            count++;
+        if (strchr(line, '\n') == NULL)
+            break;
+    }
+    return count;
+}
+
+unsigned memory_port_count(const struct perfd_port *port, const char *line)
+{
+    return count_lines(port, line, true);
+}
+
+unsigned memory_port_count_prefix(const struct perfd_port *port, const char *prefix)
+{
+    return count_lines(port, prefix, false);
+}
