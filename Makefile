@@ -6,6 +6,7 @@
 MAKEFLAGS += --no-builtin-rules
 
 include mk/config.mk
+include mk/paths.mk
 include mk/idl.mk
 include mk/perfd.mk
 include mk/clients.mk

@@ -10,7 +10,7 @@ SYSTEMUI_O := $(call objects,$(HOST),$(SYSTEMUI_C) $(SYSTEMUI_HOST_C))
 
 $(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/tools/perfctl/%.o: tools/perfctl/%.c | $(PERF_H)
 	@mkdir -p $(@D)
@@ -20,10 +20,10 @@ $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
 
-$(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng
 
 .PHONY: host

@@ -17,9 +17,9 @@ $(HOST)/source/services/perfd/server/%.o: source/services/perfd/server/%.c | $(P
 
 $(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix/%.c | $(PERF_H)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/perfd: $(POSIX_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(HOST)/perfd: $(POSIX_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 -include $(CORE_O:.o=.d) $(SERVER_O:.o=.d) $(POSIX_O:.o=.d)

@@ -7,6 +7,13 @@ void nx_client_init(struct nx_client *client, uint8_t *out, size_t out_size)
     *client = (struct nx_client){.out = out, .out_size = out_size};
 }
 
+void nx_client_close(struct nx_client *client)
+{
+    client->closed = true;
+    client->building = false;
+    client->waiting = false;
+}
+
 /* --- calling --- */
 
 /* Begins a message behind those that are in out already. */
@@ -122,8 +129,7 @@ int nx_client_finish_call(struct nx_client *client, size_t *out_length)
 
 static int break_off(struct nx_client *client, int error, size_t *out_length)
 {
-    client->closed = true;
-    client->waiting = false;
+    nx_client_close(client);
     *out_length = nx_rpc_write_abort(client->out, client->out_size, nx_error_text(error));
     return error;
 }
@@ -214,8 +220,7 @@ static int receive_message(struct nx_client *client, struct nx_struct_reader roo
     case MESSAGE_UNIMPLEMENTED:
         return receive_unimplemented(client, root);
     case MESSAGE_ABORT:
-        client->closed = true;
-        client->waiting = false;
+        nx_client_close(client);
         read_exception(client, root, MESSAGE_BODY_PTR);
         return NX_REPLY_ABORT;
     case MESSAGE_FINISH: /* of answers and exports that a client has none of */

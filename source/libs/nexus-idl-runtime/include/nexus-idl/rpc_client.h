@@ -107,6 +107,9 @@ int nx_client_finish_call(struct nx_client *client, size_t *out_length)
 int nx_client_receive(struct nx_client *client, const uint8_t *frame, size_t length,
                       size_t *out_length) __attribute__((warn_unused_result));
 
+/* The connection is gone: nothing can be begun any more. */
+void nx_client_close(struct nx_client *client);
+
 /* After NX_REPLY_EXCEPTION and NX_REPLY_ABORT; its text lies in the frame. */
 struct nx_exception nx_client_exception(const struct nx_client *client);
 

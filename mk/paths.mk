@@ -1,0 +1,11 @@
+# Where things are on a POSIX host: what the daemon and its clients must agree on.
+
+INC_PATHS := -Isource/libs/posix-paths/include
+PATHS_C := $(wildcard source/libs/posix-paths/src/*.c)
+PATHS_O := $(call objects,$(HOST),$(PATHS_C))
+
+$(HOST)/source/libs/posix-paths/%.o: source/libs/posix-paths/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_PATHS) -c $< -o $@
+
+-include $(PATHS_O:.o=.d)
