@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clients: which of the 1..config.clients ids are open. An id is used again after a close. */
+/* Clients: one slot a sender. An id is the slot's index + 1 and is used again after a close. */
 #ifndef PERFD_CORE_CLIENT_H
 #define PERFD_CORE_CLIENT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "perfd/perfd.h"
 
+struct client {
+    uint64_t rate_since_ns; /* the second that rate_records counts in began here */
+    uint32_t rate_records;
+    uint32_t lane;        /* opened at its first mark; 0: none yet */
+    uint32_t labels_made; /* against config.client_labels */
+    bool in_use;
+};
+
+_Static_assert(sizeof(struct client) == PERFD_CLIENT_BYTES, "config.h knows the client's size");
+
 struct clients {
-    uint64_t open; /* bit id - 1 */
-    uint32_t limit;
+    struct client *slot;
+    uint32_t slots;
 };
 
 struct perfd;
 
-void clients_init(struct clients *m, const struct perfd_config *config);
+void clients_init(struct clients *m, struct arena *a, const struct perfd_config *config);
 
-/* False also for what is no id at all. */
-bool client_is_open(const struct perfd *perfd, int client);
+/* NULL: not an open client. */
+struct client *clients_find(const struct perfd *perfd, int client);
 
 #endif

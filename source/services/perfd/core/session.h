@@ -56,6 +56,7 @@ _Static_assert(sizeof(struct session) <= PERFD_SESSION_BYTES, "config.h knows th
 struct sessions {
     struct session *slot;
     uint32_t slots;
+    uint32_t frames; /* in each one's window */
     uint32_t next_id;
     uint64_t stops;
 };
@@ -83,6 +84,9 @@ struct session *sessions_exportable(const struct perfd *perfd, uint32_t id);
 
 /* 1..PERFD_NAME_MAX of [A-Za-z0-9._-], not starting with '.': good for a file name and a URI. */
 bool session_name_valid(struct perfd_text name);
+
+/* 1 us to 10 s. */
+bool session_budget_valid(uint64_t budget_ns);
 
 /* The threshold in force for a frame with this budget. */
 uint64_t session_long_frame_ns(const struct session *s, uint64_t budget_ns);

@@ -61,6 +61,8 @@ struct window {
     struct frame *ring;
     uint32_t size; /* of the ring */
     uint32_t held;
+    uint32_t
+        next; /* the ring's place that the next frame takes; the oldest one's where it is full */
     uint64_t newest;    /* sequence number of the newest frame; 0: none yet */
     uint64_t before_ns; /* when the frame before the oldest one held was shown, if there was one */
 

@@ -43,28 +43,43 @@ struct perfd_config {
 /* The smallest that still makes sense: fits 64 KiB. */
 #define PERFD_CONFIG_SMALL                                                                         \
     {                                                                                              \
-        .sessions = 1, .frames = 120, .lanes = 2, .lane_records = 512, .labels = 64,               \
+        .sessions = 1, .frames = 90, .lanes = 2, .lane_records = 512, .labels = 64,                \
         .label_text_bytes = 2048, .clients = 4, .client_labels = 48, .span_depth = 16,             \
         .records_per_second = 0, .export_bytes = 65536,                                            \
     }
 
 /*
  * PERFD_ARENA_BYTES: the arena as a constant expression, equal to perfd_arena_bytes() for the same
- * numbers (the other fields of the configuration take no memory):
+ * numbers; the configuration's other fields take no memory. For the default:
  *     static _Alignas(8) uint8_t arena[PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)];
- * The sizes below are those of the core's structs, which hold them against these by static asserts.
+ * The sizes that it counts with are those of the core's structs, on every machine: the core holds
+ * them against each other.
  */
 #define PERFD_ARENA_BYTES(sessions, frames, lanes, lane_records, labels, label_text_bytes,         \
                           clients, span_depth)                                                     \
-    (PERFD_CONTEXT_BYTES +                                                                         \
+    (PERFD_CONTEXT_BYTES + (clients)*PERFD_CLIENT_BYTES +                                          \
      (sessions) * (PERFD_SESSION_BYTES + PERFD_HISTOGRAM_BYTES + (frames)*PERFD_FRAME_BYTES +      \
-                   3 * PERFD_ORDER_NODES(frames) * PERFD_ORDER_NODE_BYTES))
+                   3 * PERFD_ORDER_NODES(frames) * PERFD_ORDER_NODE_BYTES) +                       \
+     (labels)*PERFD_LABEL_BYTES + PERFD_ROUND_8((labels)*PERFD_LABEL_SLOT_BYTES) +                 \
+     PERFD_ROUND_8(label_text_bytes) + (lanes) * (PERFD_LANE_BYTES + PERFD_LANE_COPY_BYTES) +      \
+     2 * (lane_records)*PERFD_LANE_RECORD_BYTES +                                                  \
+     (frames) * (PERFD_FRAME_BYTES + PERFD_TRACE_FRAME_BYTES) +                                    \
+     PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
-#define PERFD_CONTEXT_BYTES    8192u
-#define PERFD_SESSION_BYTES    512u
-#define PERFD_FRAME_BYTES      80u
-#define PERFD_HISTOGRAM_BYTES  (264u + 31u * 128u * 4u)
-#define PERFD_ORDER_NODE_BYTES 520u
+/* What each of them takes. */
+#define PERFD_CONTEXT_BYTES     2816u
+#define PERFD_CLIENT_BYTES      24u
+#define PERFD_SESSION_BYTES     456u
+#define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)
+#define PERFD_FRAME_BYTES       80u
+#define PERFD_ORDER_NODE_BYTES  520u
+#define PERFD_LABEL_BYTES       64u
+#define PERFD_LABEL_SLOT_BYTES  4u
+#define PERFD_LANE_BYTES        136u
+#define PERFD_LANE_COPY_BYTES   136u
+#define PERFD_LANE_RECORD_BYTES 16u
+#define PERFD_TRACE_FRAME_BYTES 16u /* beside the copy of the frame itself */
+#define PERFD_SPAN_DEPTH_BYTES  4u
 
 /* The most nodes that an order tree of so many values needs: leaves of 64 values and inner nodes of
  * 32 children, each at least half full unless it is the root. Enough levels for 2^20 values. */
@@ -72,8 +87,10 @@ struct perfd_config {
     (PERFD_LEVEL_NODES(values, 5) + PERFD_LEVEL_ABOVE(values, 5) + PERFD_LEVEL_ABOVE(values, 9) +  \
      PERFD_LEVEL_ABOVE(values, 13) + PERFD_LEVEL_ABOVE(values, 17))
 /* Nodes of 2^shift values or more each; and the level above them, if there is one. */
-#define PERFD_LEVEL_NODES(values, shift) ((values) >> (shift) > 1 ? (values) >> (shift) : 1u)
+#define PERFD_LEVEL_NODES(values, shift) (((values) >> (shift)) > 1 ? (values) >> (shift) : 1)
 #define PERFD_LEVEL_ABOVE(values, shift)                                                           \
-    ((values) >> (shift) > 1 ? PERFD_LEVEL_NODES(values, (shift) + 4) : 0u)
+    (((values) >> (shift)) > 1 ? PERFD_LEVEL_NODES(values, (shift) + 4) : 0)
+
+#define PERFD_ROUND_8(bytes) (((bytes) + 7) / 8 * 8)
 
 #endif

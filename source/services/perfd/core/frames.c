@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Frames one by one, for who draws them. */
+#include "core.h"
+
+static void fill_sample(const struct window *w, uint64_t seq, struct perfd_frame_sample *out)
+{
+    const struct frame *f = window_frame(w, seq);
+    *out = (struct perfd_frame_sample){
+        .seq = seq,
+        .frame_id = f->frame_id,
+        .presented_at_ns = f->presented_at_ns,
+        .interval_ns = window_interval_ns(w, seq),
+        .work_ns = frame_work_ns(f),
+        .budget_ns = f->budget_ns,
+        .is_long = f->is_long,
+        .dropped = f->dropped,
+        .late = f->late,
+        .idle = f->idle,
+    };
+    for (unsigned i = 0; i < PERFD_PHASES; i++)
+        out->phase_ns[i] = f->phase_ns[i];
+}
+
+int perfd_read_frames(const struct perfd *perfd, int client, uint32_t session, uint64_t after_seq,
+                      struct perfd_frame_sample *out, uint32_t max, uint64_t *missed)
+{
+    const struct session *s = sessions_readable(perfd, client, session);
+    if (s == NULL)
+        return PERFD_NOT_FOUND;
+    const struct window *w = &s->window;
+    uint64_t gone = window_oldest(w) - 1;
+    uint64_t after = after_seq;
+    *missed = 0;
+    if (after < gone) {
+        *missed = gone - after;
+        after = gone;
+    }
+    uint64_t there = after < w->newest ? w->newest - after : 0;
+    if (max > INT32_MAX)
+        max = INT32_MAX;
+    uint32_t n = there < max ? (uint32_t)there : max;
+    for (uint32_t i = 0; i < n; i++)
+        fill_sample(w, after + 1 + i, &out[i]);
+    return (int)n;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "put.h"
+
+#define DIGITS_MAX 20 /* of 2^64 - 1 */
+
+/* Room for length more bytes, which are then the caller's to write; NULL: they do not fit. */
+static char *reserve(struct put *p, size_t length)
+{
+    if (p->overflow || length > p->size - p->length) {
+        p->overflow = true;
+        return NULL;
+    }
+    char *at = p->bytes + p->length;
+    p->length += length;
+    return at;
+}
+
+void put_bytes(struct put *p, const char *bytes, size_t length)
+{
+    char *to = reserve(p, length);
+    if (to == NULL)
+        return;
+    for (size_t i = 0; i < length; i++)
+        to[i] = bytes[i];
+}
+
+void put_text(struct put *p, const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0')
+        length++;
+    put_bytes(p, text, length);
+}
+
+void put_char(struct put *p, char c)
+{
+    put_bytes(p, &c, 1);
+}
+
+/* Writes value's digits so that they end before `end`, at least `least` of them. Returns the first.
+ */
+static char *digits_before(char *end, uint64_t value, unsigned least)
+{
+    char *at = end;
+    while (value != 0 || at > end - least) {
+        *--at = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return at;
+}
+
+void put_u64(struct put *p, uint64_t value)
+{
+    char text[DIGITS_MAX];
+    const char *from = digits_before(text + DIGITS_MAX, value, 1);
+    put_bytes(p, from, (size_t)(text + DIGITS_MAX - from));
+}
+
+void put_i64(struct put *p, int64_t value)
+{
+    char text[DIGITS_MAX];
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *from = digits_before(text + DIGITS_MAX, size, 1);
+    if (value < 0)
+        *--from = '-'; /* 2^63 has 19 digits */
+    put_bytes(p, from, (size_t)(text + DIGITS_MAX - from));
+}
+
+void put_fixed(struct put *p, uint64_t value, unsigned divisor_digits, unsigned decimals)
+{
+    uint64_t divisor = 1;
+    for (unsigned i = decimals; i < divisor_digits; i++)
+        divisor *= 10;
+    uint64_t rest = value % divisor;
+    value /= divisor;
+    if (rest >= divisor - rest)
+        value++;
+
+    char text[DIGITS_MAX + 2];
+    char *end = text + sizeof text;
+    char *from = digits_before(end, value, decimals + 1);
+    if (decimals > 0) {
+        char *point = end - decimals - 1;
+        for (char *at = --from; at < point; at++)
+            at[0] = at[1];
+        *point = '.';
+    }
+    put_bytes(p, from, (size_t)(end - from));
+}
+
+static bool is_plain(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
+void put_percent_escaped(struct put *p, const char *bytes, size_t length)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t needed = 0;
+    for (size_t i = 0; i < length; i++)
+        needed += is_plain(bytes[i]) ? 1 : 3;
+    char *to = reserve(p, needed);
+    if (to == NULL)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (is_plain(bytes[i])) {
+            *to++ = bytes[i];
+            continue;
+        }
+        *to++ = '%';
+        *to++ = hex[c >> 4];
+        *to++ = hex[c & 15];
+    }
+}
