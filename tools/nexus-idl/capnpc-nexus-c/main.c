@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * capnpc-nexus-c: reads a CodeGeneratorRequest from stdin and writes <file>.capnp.h and .c for each
+ * requested file below the current directory, as `capnp compile -onexus-c` expects of its plugins.
+ * With
+ * --layout it prints where each field lies instead. Exits with 1, and writes nothing, where a
+ * schema uses what it does not do.
+ */
+#include "check.h"
+#include "emit.h"
+#include "nexus-idl/framing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct input {
+    uint8_t *bytes;
+    size_t length;
+};
+
+static bool read_all(FILE *from, struct input *input)
+{
+    size_t room = 0;
+    size_t got;
+
+    do {
+        if (input->length == room) {
+            uint8_t *bytes;
+
+            room = room > 0 ? room * 2 : 65536;
+            bytes = realloc(input->bytes, room);
+            if (!bytes)
+                return false;
+            input->bytes = bytes;
+        }
+        got = fread(input->bytes + input->length, 1, room - input->length, from);
+        input->length += got;
+    } while (got > 0);
+    return !ferror(from);
+}
+
+/* Makes the directories that lead to the file. */
+static void make_parents(struct arena *arena, const char *path)
+{
+    char *part = arena_printf(arena, "%s", path);
+
+    for (char *at = strchr(part + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        mkdir(part, 0777); /* where that fails, so does opening the file */
+        *at = '/';
+    }
+}
+
+static bool write_file(struct arena *arena, const char *path, const char *bytes, size_t length)
+{
+    FILE *file;
+    bool good;
+
+    make_parents(arena, path);
+    file = fopen(path, "wb");
+    good = file && fwrite(bytes, 1, length, file) == length;
+    if (file && fclose(file) != 0)
+        good = false;
+    if (!good)
+        fprintf(stderr, "capnpc-nexus-c: %s: %s\n", path, strerror(errno));
+    return good;
+}
+
+static bool generate_part(const struct model *model, const struct node *file,
+                          struct nx_struct_reader requested, bool is_header)
+{
+    const char *name = arena_text(model->arena, file_name(requested));
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&bytes, &length);
+    bool good;
+
+    if (!memory) {
+        fprintf(stderr, "capnpc-nexus-c: %s\n", strerror(errno));
+        return false;
+    }
+    good = is_header ? emit_header(model, file, requested, memory)
+                     : emit_source(model, file, name, memory);
+    good = fclose(memory) == 0 && good;
+    if (good)
+        good = write_file(model->arena,
+                          arena_printf(model->arena, "%s.%c", name, is_header ? 'h' : 'c'), bytes,
+                          length);
+    free(bytes);
+    return good;
+}
+
+static bool generate(const struct model *model)
+{
+    struct nx_list_reader files = request_files(model->request);
+    bool good = true;
+
+    for (uint32_t i = 0; i < files.count; i++) {
+        const struct node *file = model_node(model, file_id(nx_list_get_struct(files, i)));
+
+        good = file && check_file(model, file) && good;
+    }
+    for (uint32_t i = 0; good && i < files.count; i++) {
+        struct nx_struct_reader requested = nx_list_get_struct(files, i);
+        const struct node *file = model_node(model, file_id(requested));
+
+        good = generate_part(model, file, requested, true) &&
+               generate_part(model, file, requested, false);
+    }
+    return good;
+}
+
+static bool run(const struct input *input, struct arena *arena, bool layout)
+{
+    struct nx_message message;
+    struct model model;
+    int error = nx_message_open_limits(&message, input->bytes, input->length, NX_SEGMENTS_MAX,
+                                       NX_BUDGET_NONE);
+    bool good;
+
+    if (error == NX_OK) {
+        good = model_open(&model, arena, nx_message_root(&message));
+        if (good && layout)
+            print_layout(&model, stdout);
+        else if (good)
+            good = generate(&model);
+        error = nx_message_error(&message);
+    }
+    if (error != NX_OK)
+        fprintf(stderr, "capnpc-nexus-c: the request: %s\n", nx_error_text(error));
+    return error == NX_OK && good;
+}
+
+int main(int argc, char **argv)
+{
+    bool layout = argc == 2 && strcmp(argv[1], "--layout") == 0;
+    struct input input = {NULL, 0};
+    struct arena arena = {NULL};
+    bool good;
+
+    if (argc > 1 && !layout) {
+        fputs("usage: capnpc-nexus-c [--layout] < CodeGeneratorRequest\n", stderr);
+        return 2;
+    }
+    good = read_all(stdin, &input) && run(&input, &arena, layout);
+    arena_free(&arena);
+    free(input.bytes);
+    return good ? 0 : 1;
+}
