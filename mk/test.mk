@@ -1,20 +1,46 @@
-# The host tests: each tests/perf_v1_host/test_<name>.c is a cmocka program of its own.
+# The tests. Each tests/perf_v1_host/test_<name>.c is a cmocka program of its own, each test_<name>.py a script
+# that ends in `N passed, N failed`; tests/run runs and counts them all.
 
-TEST_C := $(wildcard tests/perf_v1_host/test_*.c)
-TEST_BIN := $(patsubst tests/perf_v1_host/%.c,$(HOST)/tests/%,$(TEST_C))
-# What core tests need beside the core: a port that keeps markers and exports in memory.
-TEST_PORT_O := $(HOST)/tests/perf_v1_host/memory_port.o
-INC_TEST := -Itests/perf_v1_host -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
+TEST_DIR := tests/perf_v1_host
+TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c))
+TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh)
+INC_TEST := -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
 
-$(HOST)/tests/perf_v1_host/%.o: tests/perf_v1_host/%.c | $(PERF_H)
+# Tests of the core alone link it to a port in memory, and need nothing of what lies above it.
+CORE_TEST_BIN := $(filter $(HOST)/tests/test_arena $(HOST)/tests/test_bad_input \
+	$(HOST)/tests/test_metrics_% $(HOST)/tests/test_sessions $(HOST)/tests/test_trace%,$(TEST_BIN))
+MEMORY_PORT_O := $(HOST)/$(TEST_DIR)/memory_port.o
+FIXTURE_O := $(MEMORY_PORT_O) $(HOST)/$(TEST_DIR)/fixture.o
+
+$(HOST)/$(TEST_DIR)/%.o: $(TEST_DIR)/%.c | $(PERF_H)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_TEST) -c $< -o $@
 
-$(HOST)/tests/test_%: $(HOST)/tests/perf_v1_host/test_%.o $(TEST_PORT_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(CORE_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(FIXTURE_O) $(CORE_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
-.PHONY: test
-test: $(TEST_BIN) host
-	tests/run $(TEST_BIN)
+$(HOST)/tests/test_%: $(HOST)/$(TEST_DIR)/test_%.o $(FIXTURE_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
--include $(wildcard $(HOST)/tests/perf_v1_host/*.d)
+# Plays scripts into the core: for tests in Python, and on a big-endian machine.
+DRIVER_C := $(TEST_DIR)/driver.c $(TEST_DIR)/memory_port.c
+$(HOST)/tests/driver: $(call objects,$(HOST),$(DRIVER_C)) $(CORE_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+BIG := $(BUILD)/s390x
+BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
+$(BIG)/%.o: %.c
+	@mkdir -p $(@D)
+	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -MMD -MP $(POSIX) -I$(TEST_DIR) $(INC_PERFD) -c $< -o $@
+$(BIG)/driver: $(BIG_O)
+	s390x-linux-gnu-gcc -static $^ -o $@
+
+.PHONY: test test-core
+test: $(TEST_BIN) $(HOST)/tests/driver $(BIG)/driver host ## Build and run every test
+	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(TEST_BIN) $(TEST_SCRIPTS)
+
+CORE_TEST_SCRIPTS := $(addprefix $(TEST_DIR)/test_,runner.py figures.py raf.py trace.py golden.py)
+test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(BIG)/driver ## Only the tests of the core
+	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(CORE_TEST_BIN) $(wildcard $(CORE_TEST_SCRIPTS))
+
+-include $(wildcard $(HOST)/$(TEST_DIR)/*.d) $(BIG_O:.o=.d)
