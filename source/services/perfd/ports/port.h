@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All that perfd needs of its host, and nothing else. These are link-time functions: the undefined
- * symbols of core + server + runtime linked together are exactly the ones declared here, and an audit
- * holds the two lists against each other. Each is called on perfd's one thread and must not block.
+ * symbols of core + server + runtime linked together are exactly the ones declared here, and an
+ * audit holds the two lists against each other. Each is called on perfd's one thread and must not
+ * block.
  */
 #ifndef PERFD_PORTS_PORT_H
 #define PERFD_PORTS_PORT_H
@@ -19,21 +20,22 @@ uint64_t perfd_port_now_ns(struct perfd_port *port);
 const char *perfd_port_clock_name(struct perfd_port *port);
 uint64_t perfd_port_clock_step_ns(struct perfd_port *port);
 
-/* Prints one marker line, its newline included (at most 512 bytes), in one atomic write. What the host
- * cannot take is lost: a marker never holds perfd up. */
+/* Prints one marker line, its newline included (at most 512 bytes), in one atomic write. What the
+ * host cannot take is lost: a marker never holds perfd up. */
 void perfd_port_marker(struct perfd_port *port, const char *line, size_t length);
 
 /*
  * The exporter: one file at a time, durable or not there at all. All four return 0 or more, or a
  * negative perfd_error (PERFD_NO_SPACE, PERFD_IO, PERFD_UNSUPPORTED where the host has no store).
  *
- * open:   takes the file's base name (NUL-terminated, checked), the session's stop in ms of the clock and
- *         the exact length. The host raises ts above every one that is there already.
- * write:  returns how many bytes it took, perhaps fewer than given; 0: busy, ask again later.
- * commit: 1: not yet durable, ask again later; 0: durable, and its URI stands in uri, NUL-terminated.
- * abort:  leaves nothing behind; also right after a failure, or when nothing is open.
+ * open:   takes the file's base name (NUL-terminated, checked), the session's stop in ms of the
+ * clock and the exact length. The host raises ts above every one that is there already. write:
+ * returns how many bytes it took, perhaps fewer than given; 0: busy, ask again later. commit: 1:
+ * not yet durable, ask again later; 0: durable, and its URI stands in uri, NUL-terminated. abort:
+ * leaves nothing behind; also right after a failure, or when nothing is open.
  */
-int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t ts_ms, uint64_t bytes);
+int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t ts_ms,
+                           uint64_t bytes);
 int perfd_port_export_write(struct perfd_port *port, const void *bytes, size_t length);
 int perfd_port_export_commit(struct perfd_port *port, char *uri, size_t size);
 void perfd_port_export_abort(struct perfd_port *port);

@@ -4,15 +4,15 @@
  *
  * Everything here runs in one call tree, on one thread, in memory that the caller gave to
  * perfd_init(): nothing allocates, nothing blocks, every loop is bounded by the configuration.
- * A service that speaks Cap'n Proto links ../../server on top; a program that wants frame statistics
- * without a wire can call these functions directly.
+ * A service that speaks Cap'n Proto links ../../server on top; a program that wants frame
+ * statistics without a wire can call these functions directly.
  *
  * Conventions
- *   Times are nanoseconds (u64) of the port's one monotonic clock. Time comes in with the event: each
- *   call that needs "now" is told, so a scripted clock, a replay and the real thing are the same code.
- *   Results are 0 or a positive payload, or one of `enum perfd_error` (negative).
- *   Text is UTF-8 with a length, and need not be NUL-terminated.
- *   A call that fails has changed nothing but the counters in perfd_health().
+ *   Times are nanoseconds (u64) of the port's one monotonic clock. Time comes in with the event:
+ * each call that needs "now" is told, so a scripted clock, a replay and the real thing are the same
+ * code. Results are 0 or a positive payload, or one of `enum perfd_error` (negative). Text is UTF-8
+ * with a length, and need not be NUL-terminated. A call that fails has changed nothing but the
+ * counters in perfd_health().
  */
 #ifndef PERFD_PERFD_H
 #define PERFD_PERFD_H
@@ -91,13 +91,15 @@ enum perfd_capability {
 };
 
 /*
- * A client is one sender: a connection, a channel. Its lanes, its labels and its place as a session's
- * only ticker hang on it. Returns its id (1 or more); PERFD_BUSY where all config.clients are taken.
+ * A client is one sender: a connection, a channel. Its lanes, its labels and its place as a
+ * session's only ticker hang on it. Returns its id (1 or more); PERFD_BUSY where all config.clients
+ * are taken.
  */
 int perfd_client_open(struct perfd *perfd) __attribute__((warn_unused_result));
 
-/* The client hung up. Its lanes close (their records stay until the space is needed), its sessions go
- * on for others to stop, and another client may take over its ticking. Unknown ids are ignored. */
+/* The client hung up. Its lanes close (their records stay until the space is needed), its sessions
+ * go on for others to stop, and another client may take over its ticking. Unknown ids are ignored.
+ */
 void perfd_client_close(struct perfd *perfd, int client);
 
 /* --- Sessions --------------------------------------------------------------------------------- */
@@ -105,13 +107,15 @@ void perfd_client_close(struct perfd *perfd, int client);
 struct perfd_start {
     struct perfd_text name; /* 1..48 of [A-Za-z0-9._-], not starting with '.' */
     uint64_t budget_ns;     /* 1,000 (1 us) .. 10,000,000,000 (10 s) */
-    uint64_t long_frame_ns; /* a frame this long is long; 0: 3/2 of the frame's budget, rounded up */
-    uint64_t idle_gap_ns;   /* a longer gap is idleness, not an interval; 0: no such rule */
+    uint64_t
+        long_frame_ns;    /* a frame this long is long; 0: 3/2 of the frame's budget, rounded up */
+    uint64_t idle_gap_ns; /* a longer gap is idleness, not an interval; 0: no such rule */
     uint32_t warmup_frames; /* the first ticks, presented or not, that count in no metric */
 };
 
-/* Starts a session and prints its marker. Returns its id (1 or more, never used twice). PERFD_INVALID:
- * name or budget; PERFD_BUSY: every slot runs (a stopped session's slot is taken, oldest first). */
+/* Starts a session and prints its marker. Returns its id (1 or more, never used twice).
+ * PERFD_INVALID: name or budget; PERFD_BUSY: every slot runs (a stopped session's slot is taken,
+ * oldest first). */
 int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start, uint64_t now_ns)
     __attribute__((warn_unused_result));
 
@@ -120,7 +124,8 @@ struct perfd_metrics;
 /*
  * Stops a session: freezes its records, fills *out (may be NULL) and prints its marker.
  * session 0: the one this client started, else the only one running.
- * PERFD_NOT_FOUND: no such session runs; PERFD_INVALID: 0 and several run, none of them this client's.
+ * PERFD_NOT_FOUND: no such session runs; PERFD_INVALID: 0 and several run, none of them this
+ * client's.
  */
 int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_ns,
                struct perfd_metrics *out) __attribute__((warn_unused_result));
@@ -130,11 +135,11 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
 enum perfd_phase { PERFD_UI, PERFD_LAYOUT, PERFD_RENDER, PERFD_PRESENT, PERFD_PHASES };
 
 struct perfd_tick {
-    uint32_t session;         /* 0: the one this client started, else the only one running */
-    uint64_t frame_id;        /* strictly increasing within a session */
-    uint64_t presented_at_ns; /* 0: now */
-    uint64_t began_at_ns;     /* 0: not given */
-    uint64_t deadline_at_ns;  /* 0: none */
+    uint32_t session;                /* 0: the one this client started, else the only one running */
+    uint64_t frame_id;               /* strictly increasing within a session */
+    uint64_t presented_at_ns;        /* 0: now */
+    uint64_t began_at_ns;            /* 0: not given */
+    uint64_t deadline_at_ns;         /* 0: none */
     uint64_t phase_ns[PERFD_PHASES]; /* 0: not given */
     uint64_t input_at_ns;            /* 0: none */
     uint64_t budget_ns;              /* 0: the session's; else 1 us .. 10 s */
@@ -143,9 +148,10 @@ struct perfd_tick {
 };
 
 /*
- * One frame. PERFD_NOT_FOUND: no session; PERFD_BUSY: another client ticks this session; PERFD_INVALID:
- * the id or presented_at_ns did not advance, presented_at_ns is over 1 s ahead of now_ns, a budget out of
- * range, phases that sum past 2^64, work or input after the presentation. Each is counted by reason.
+ * One frame. PERFD_NOT_FOUND: no session; PERFD_BUSY: another client ticks this session;
+ * PERFD_INVALID: the id or presented_at_ns did not advance, presented_at_ns is over 1 s ahead of
+ * now_ns, a budget out of range, phases that sum past 2^64, work or input after the presentation.
+ * Each is counted by reason.
  */
 int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
     __attribute__((warn_unused_result));
@@ -162,8 +168,9 @@ struct perfd_frame_sample {
 };
 
 /*
- * Copies up to max frames that came after after_seq (0: all), oldest first. Returns how many; *missed
- * says how many of those asked for had left the ring already. session 0: as in perfd_read_metrics().
+ * Copies up to max frames that came after after_seq (0: all), oldest first. Returns how many;
+ * *missed says how many of those asked for had left the ring already. out NULL: only counts.
+ * session 0: as in perfd_read_metrics().
  */
 int perfd_read_frames(const struct perfd *perfd, int client, uint32_t session, uint64_t after_seq,
                       struct perfd_frame_sample *out, uint32_t max, uint64_t *missed)
@@ -210,8 +217,8 @@ struct perfd_metrics {
 };
 
 /*
- * session 0: this client's running one, else the one that started last among the running, else the last
- * stopped. `phases` costs O(frames), all else O(log frames). PERFD_NOT_FOUND: no such session.
+ * session 0: this client's running one, else the one that started last among the running, else the
+ * last stopped. `phases` costs O(frames), all else O(log frames). PERFD_NOT_FOUND: no such session.
  */
 int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool phases,
                        struct perfd_metrics *out) __attribute__((warn_unused_result));
@@ -219,8 +226,8 @@ int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool p
 /* --- Lanes, labels and marks ------------------------------------------------------------------ */
 
 /*
- * A lane is a ring of records with one writer: the newest overwrite the oldest. `records` is what the
- * client would like (0: the default), rounded up to a power of two and down to what is left.
+ * A lane is a ring of records with one writer: the newest overwrite the oldest. `records` is what
+ * the client would like (0: the default), rounded up to a power of two and down to what is left.
  * Returns the lane's id (1 or more, never used twice); *granted says how many records it got.
  * PERFD_INVALID: the name is longer than PERFD_LANE_NAME_MAX; PERFD_NO_SPACE: every lane is in use.
  */
@@ -240,9 +247,9 @@ struct perfd_label {
 };
 
 /*
- * Interns a label and returns its id. The same name and category give the same id. A full table or a
- * client over its quota gets 0, `<unknown>`, and is counted: never an error. PERFD_INVALID: too long.
- * Ids hold while the client is open.
+ * Interns a label and returns its id. The same name and category give the same id. A full table or
+ * a client over its quota gets 0, `<unknown>`, and is counted: never an error. PERFD_INVALID: too
+ * long. Ids hold while the client is open.
  */
 int perfd_label(struct perfd *perfd, int client, const struct perfd_label *label)
     __attribute__((warn_unused_result));
@@ -276,12 +283,12 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
 /* --- Traces ----------------------------------------------------------------------------------- */
 
 /*
- * One trace is prepared at a time: begin, step until it answers 0, then read. Begin freezes the session's
- * records and frames; recording goes on. cap_bytes bounds the file (0: config.export_bytes), oldest
- * detail is cut first. Returns the export's id (1 or more). An id is good until the next begin or stop.
- * session 0: the last stopped, else the one running.
- * begin: PERFD_NOT_FOUND, PERFD_BUSY (another is being prepared or written); step: PERFD_TOO_BIG (the
- * cap holds not even the metadata), or PERFD_MORE; a step takes at most about a millisecond.
+ * One trace is prepared at a time: begin, step until it answers 0, then read. Begin freezes the
+ * session's records and frames; recording goes on. cap_bytes bounds the file (0:
+ * config.export_bytes), oldest detail is cut first. Returns the export's id (1 or more). An id is
+ * good until the next begin or stop. session 0: the last stopped, else the one running. begin:
+ * PERFD_NOT_FOUND, PERFD_BUSY (another is being prepared or written); step: PERFD_TOO_BIG (the cap
+ * holds not even the metadata), or PERFD_MORE; a step takes at most about a millisecond.
  */
 int perfd_trace_begin(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns)
     __attribute__((warn_unused_result));
@@ -298,17 +305,18 @@ int perfd_trace_info(const struct perfd *perfd, uint32_t trace, struct perfd_tra
     __attribute__((warn_unused_result));
 
 /*
- * Copies up to size bytes of the trace from offset on. Returns how many in *got; 0 at its end.
- * PERFD_MORE: still winding to that offset (reading on from where the last call ended never needs to);
+ * Copies the trace's bytes from offset on, as many as size holds or the trace has; *got says how
+ * many (0 at its end). size 0 (buffer may be NULL): only winds to the offset. PERFD_MORE: still
+ * winding to that offset (reading on from where the last call ended never needs to);
  * PERFD_NOT_FOUND: a stale id; PERFD_INVALID: an offset past the end; PERFD_BUSY: not prepared yet.
  */
-int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void *buffer, size_t size,
-                     size_t *got) __attribute__((warn_unused_result));
+int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void *buffer,
+                     size_t size, size_t *got) __attribute__((warn_unused_result));
 
 /*
- * The same trace into the port's exporter, as a job: begin once, step until it answers 0 or fails. name:
- * of the file; empty: the session's. Prints `perf: trace <uri>` when the bytes are durable. A failure
- * leaves no partial file. begin: as perfd_trace_begin(), and PERFD_INVALID for a name.
+ * The same trace into the port's exporter, as a job: begin once, step until it answers 0 or fails.
+ * name: of the file; empty: the session's. Prints `perf: trace <uri>` when the bytes are durable. A
+ * failure leaves no partial file. begin: as perfd_trace_begin(), and PERFD_INVALID for a name.
  */
 int perfd_export_begin(struct perfd *perfd, uint32_t session, struct perfd_text name,
                        uint64_t cap_bytes, uint64_t now_ns) __attribute__((warn_unused_result));
@@ -333,8 +341,8 @@ enum perfd_reject {
     PERFD_REJECTS,
 };
 
-/* Counts, and prints the marker the first time. The core calls it itself for what the core refuses; a
- * server calls it for what it refuses before the core is asked. */
+/* Counts, and prints the marker the first time. The core calls it itself for what the core refuses;
+ * a server calls it for what it refuses before the core is asked. */
 void perfd_reject(struct perfd *perfd, enum perfd_reject reason);
 
 struct perfd_health {

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ppoll() with a signal mask, accept4(): Linux's. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+/* The daemon: one thread around one poll. All memory is taken before the first client comes. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "listener.h"
+#include "options.h"
+#include "perfd/perfd.h"
+#include "ports/port.h"
+#include "posix-paths/default_socket.h"
+#include "posix.h"
+
+enum { CHANNELS = 64 };
+/* Beside the channels: the listener and the disk process. */
+enum { POLL_LISTENER = CHANNELS, POLL_DISK, POLLS };
+
+#define READY "perfd: ready\n"
+
+enum { EXIT_UNABLE = 1, EXIT_UNUSABLE = 2 };
+
+struct daemon {
+    struct perfd_port port;
+    struct perfd_server server;
+    struct policy policy;
+    struct listener listener;
+    struct pollfd poll[POLLS];
+    int job_state;      /* what the job's last step said */
+    bool accept_paused; /* no descriptors left: wait for a client to leave */
+    struct channel channel[CHANNELS];
+};
+
+static volatile sig_atomic_t stop_requested;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    stop_requested = 1;
+}
+
+static void close_channel(struct daemon *daemon, struct channel *channel)
+{
+    perfd_disconnect(&daemon->server, &channel->connection);
+    close(channel->socket);
+    channel->socket = -1;
+    daemon->accept_paused = false;
+}
+
+static struct channel *free_channel(struct daemon *daemon)
+{
+    for (int i = 0; i < CHANNELS; i++)
+        if (daemon->channel[i].socket < 0)
+            return &daemon->channel[i];
+    return NULL;
+}
+
+/* Where there is no place left the newcomer is turned away at once, and counted: it does not hang.
+ */
+static void accept_client(struct daemon *daemon)
+{
+    int client = accept4(daemon->listener.socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client < 0) {
+        daemon->accept_paused = errno == EMFILE || errno == ENFILE;
+        return;
+    }
+    struct channel *channel = free_channel(daemon);
+    if (channel == NULL) {
+        perfd_reject(daemon->server.perfd, PERFD_REJECT_OVER_LIMIT);
+        close(client);
+        return;
+    }
+    uint32_t capabilities = policy_capabilities(&daemon->policy, client);
+    if (perfd_connect(&daemon->server, &channel->connection, capabilities) < 0) {
+        close(client);
+        return;
+    }
+    channel->socket = client;
+    channel->closing = false;
+    channel->in_length = channel->out_start = channel->out_length = 0;
+}
+
+static void prepare_poll(struct daemon *daemon)
+{
+    for (int i = 0; i < CHANNELS; i++) {
+        daemon->poll[i].fd = daemon->channel[i].socket;
+        daemon->poll[i].events = channel_events(&daemon->channel[i]);
+    }
+    daemon->poll[POLL_LISTENER].fd = daemon->accept_paused ? -1 : daemon->listener.socket;
+    daemon->poll[POLL_LISTENER].events = POLLIN;
+    daemon->poll[POLL_DISK].fd = -1;
+    if (daemon->job_state == PERFD_WAIT)
+        daemon->poll[POLL_DISK].fd =
+            exporter_poll_fd(&daemon->port.exporter, &daemon->poll[POLL_DISK].events);
+}
+
+static void serve_channel(struct daemon *daemon, int index)
+{
+    struct channel *channel = &daemon->channel[index];
+    short events = daemon->poll[index].revents;
+    if (channel->socket < 0 || events == 0)
+        return;
+    bool alive = (events & POLLNVAL) == 0;
+    if (alive && (events & POLLOUT) != 0)
+        alive = channel_write(channel, &daemon->server);
+    if (alive && (events & (POLLIN | POLLHUP | POLLERR)) != 0)
+        alive = channel_read(channel, &daemon->server);
+    if (!alive)
+        close_channel(daemon, channel);
+}
+
+static void step_job(struct daemon *daemon)
+{
+    struct perfd_connection *owner = perfd_job_owner(&daemon->server);
+    struct channel *channel = NULL;
+    for (int i = 0; owner != NULL && i < CHANNELS; i++)
+        if (&daemon->channel[i].connection == owner)
+            channel = &daemon->channel[i];
+    daemon->job_state = channel_step_job(channel, &daemon->server);
+    if (channel != NULL && channel->out_length > 0 && !channel_write(channel, &daemon->server))
+        close_channel(daemon, channel);
+}
+
+static void run(struct daemon *daemon, const sigset_t *while_waiting)
+{
+    static const struct timespec at_once = {0, 0};
+    while (!stop_requested) {
+        prepare_poll(daemon);
+        const struct timespec *timeout = daemon->job_state == PERFD_MORE ? &at_once : NULL;
+        if (ppoll(daemon->poll, POLLS, timeout, while_waiting) < 0) {
+            if (errno == EINTR)
+                continue;
+            perror("perfd: poll");
+            exit(EXIT_UNABLE);
+        }
+        for (int i = 0; i < CHANNELS; i++)
+            serve_channel(daemon, i);
+        if ((daemon->poll[POLL_LISTENER].revents & POLLIN) != 0)
+            accept_client(daemon);
+        if (daemon->job_state != PERFD_WAIT || daemon->poll[POLL_DISK].revents != 0)
+            step_job(daemon);
+    }
+}
+
+/* SIGTERM and SIGINT arrive only inside ppoll(): none is missed between a check and the wait. */
+static void catch_signals(sigset_t *while_waiting)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigset_t blocked;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigprocmask(SIG_BLOCK, &blocked, while_waiting);
+    sigdelset(while_waiting, SIGTERM);
+    sigdelset(while_waiting, SIGINT);
+}
+
+static void check_export_dir(const char *dir)
+{
+    struct stat status;
+    if (dir == NULL)
+        return;
+    int error = stat(dir, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    if (error == 0 && access(dir, W_OK | X_OK) != 0)
+        error = errno;
+    if (error == 0)
+        return;
+    fprintf(stderr, "perfd: --export-dir %s: %s\n", dir, strerror(error));
+    exit(EXIT_UNUSABLE);
+}
+
+static struct perfd *make_perfd(const struct options *options, struct perfd_port *port)
+{
+    struct perfd *perfd;
+    size_t bytes = perfd_arena_bytes(&options->config);
+    void *arena = bytes == 0 ? NULL : malloc(bytes);
+    if (arena == NULL) {
+        fprintf(stderr, "perfd: no memory for an arena of %zu bytes\n", bytes);
+        exit(EXIT_UNABLE);
+    }
+    int result = perfd_init(&perfd, arena, bytes, &options->config, port);
+    if (result < 0) {
+        fprintf(stderr, "perfd: cannot start: %s\n", perfd_error_text(result));
+        exit(EXIT_UNABLE);
+    }
+    return perfd;
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon daemon;
+    static char default_path[POSIX_SOCKET_PATH_SIZE];
+    struct options options;
+    sigset_t while_waiting;
+
+    options_parse(&options, argc, argv);
+    check_export_dir(options.export_dir);
+    const char *path = options.socket;
+    if (path == NULL) {
+        int problem = posix_default_socket(default_path, sizeof default_path, true);
+        if (problem < 0) {
+            fprintf(stderr, "perfd: %s: %s\n", default_path, posix_paths_error_text(problem));
+            return EXIT_UNABLE;
+        }
+        path = default_path;
+    }
+    for (int i = 0; i < CHANNELS; i++)
+        daemon.channel[i].socket = -1;
+    daemon.policy = options.policy;
+    exporter_init(&daemon.port.exporter, options.export_dir);
+    struct perfd *perfd = make_perfd(&options, &daemon.port);
+    perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
+    catch_signals(&while_waiting);
+    if (!listener_open(&daemon.listener, path, policy_has_others(&options.policy)))
+        return EXIT_UNABLE;
+    perfd_port_marker(&daemon.port, READY, sizeof READY - 1);
+
+    run(&daemon, &while_waiting);
+
+    listener_close(&daemon.listener);
+    for (int i = 0; i < CHANNELS; i++)
+        if (daemon.channel[i].socket >= 0)
+            close_channel(&daemon, &daemon.channel[i]);
+    exporter_close(&daemon.port.exporter);
+    free(perfd);
+    return 0;
+}

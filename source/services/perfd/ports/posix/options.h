@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon's command line. */
+#ifndef PERFD_POSIX_OPTIONS_H
+#define PERFD_POSIX_OPTIONS_H
+
+#include "perfd/config.h"
+#include "policy.h"
+
+struct options {
+    const char *socket;     /* NULL: the default path */
+    const char *export_dir; /* NULL: exportLast is unsupported, readTrace works */
+    struct policy policy;
+    struct perfd_config config;
+};
+
+/* Ends the process with 2 and one clear line where the arguments are unusable. */
+void options_parse(struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The POSIX port's context: what the functions of port.h find behind `struct perfd_port`. */
+#ifndef PERFD_POSIX_H
+#define PERFD_POSIX_H
+
+#include "exporter.h"
+
+struct perfd_port {
+    struct exporter exporter;
+};
+
+#endif

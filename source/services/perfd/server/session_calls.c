@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* start, stop, metrics, frames. */
+#include "server/service.h"
+
+enum nx_outcome perf_on_start(struct perf_service *service, struct nx_call *call,
+                              struct perf_start_request_reader request,
+                              struct perf_start_response_builder response)
+{
+    struct perfd_start start = {
+        .name = text_in(perf_start_request_get_name(request)),
+        .budget_ns = perf_start_request_get_budget_ns(request),
+        .long_frame_ns = perf_start_request_get_long_frame_ns(request),
+        .idle_gap_ns = perf_start_request_get_idle_gap_ns(request),
+        .warmup_frames = perf_start_request_get_warmup_frames(request),
+    };
+    if (nx_call_error(call) != 0)
+        return NX_REFUSE;
+    int result = PERFD_ACCESS_DENIED;
+    if (service_may(service, PERFD_CAP_CONTROL))
+        result = perfd_start(service->server->perfd, service->connection->client, &start,
+                             service->now_ns);
+    perf_start_response_set_status(response, status_of(result));
+    if (result > 0)
+        perf_start_response_set_session_id(response, (uint32_t)result);
+    return NX_ANSWER;
+}
+
+enum nx_outcome perf_on_stop(struct perf_service *service, struct nx_call *call,
+                             struct perf_stop_request_reader request,
+                             struct perf_stop_response_builder response)
+{
+    uint32_t session = perf_stop_request_get_session_id(request);
+    if (nx_call_error(call) != 0)
+        return NX_REFUSE;
+    struct perfd_metrics metrics;
+    int result = PERFD_ACCESS_DENIED;
+    if (service_may(service, PERFD_CAP_CONTROL))
+        result = perfd_stop(service->server->perfd, service->connection->client, session,
+                            service->now_ns, &metrics);
+    perf_stop_response_set_status(response, status_of(result));
+    if (result >= 0)
+        write_metrics(&metrics, perf_stop_response_init_metrics(response));
+    return NX_ANSWER;
+}
+
+/* One function for each of the two structures: they are the largest here, and never needed at once.
+ */
+static int answer_metrics(struct perf_service *service, uint32_t session, bool phases,
+                          struct perf_metrics_response_builder response)
+{
+    struct perfd_metrics metrics;
+    int result = perfd_read_metrics(service->server->perfd, service->connection->client, session,
+                                    phases, &metrics);
+    if (result >= 0)
+        write_metrics(&metrics, perf_metrics_response_init_metrics(response));
+    return result;
+}
+
+static void answer_health(struct perf_service *service,
+                          struct perf_metrics_response_builder response)
+{
+    struct perfd_health health;
+    perfd_read_health(service->server->perfd, service->now_ns, &health);
+    write_health(&health, perf_metrics_response_init_health(response));
+}
+
+enum nx_outcome perf_on_metrics(struct perf_service *service, struct nx_call *call,
+                                struct perf_metrics_request_reader request,
+                                struct perf_metrics_response_builder response)
+{
+    uint32_t session = perf_metrics_request_get_session_id(request);
+    bool phases = perf_metrics_request_get_phases(request);
+    if (nx_call_error(call) != 0)
+        return NX_REFUSE;
+    int result = PERFD_ACCESS_DENIED;
+    if (service_may(service, PERFD_CAP_READ)) {
+        result = answer_metrics(service, session, phases, response);
+        answer_health(service, response);
+    }
+    perf_metrics_response_set_status(response, status_of(result));
+    return NX_ANSWER;
+}
+
+/* The schema's bound on FramesRequest.max. */
+#define FRAMES_MAX 64u
+
+static void write_sample(const struct perfd_frame_sample *from, struct perf_frame_sample_builder to)
+{
+    perf_frame_sample_set_seq(to, from->seq);
+    perf_frame_sample_set_frame_id(to, from->frame_id);
+    perf_frame_sample_set_presented_at_ns(to, from->presented_at_ns);
+    perf_frame_sample_set_interval_ns(to, from->interval_ns);
+    perf_frame_sample_set_work_ns(to, from->work_ns);
+    perf_frame_sample_set_ui_ns(to, from->phase_ns[PERFD_UI]);
+    perf_frame_sample_set_layout_ns(to, from->phase_ns[PERFD_LAYOUT]);
+    perf_frame_sample_set_render_ns(to, from->phase_ns[PERFD_RENDER]);
+    perf_frame_sample_set_present_ns(to, from->phase_ns[PERFD_PRESENT]);
+    perf_frame_sample_set_budget_ns(to, from->budget_ns);
+    perf_frame_sample_set_long(to, from->is_long);
+    perf_frame_sample_set_dropped(to, from->dropped);
+    perf_frame_sample_set_late(to, from->late);
+    perf_frame_sample_set_idle(to, from->idle);
+}
+
+/* Samples pass through here a few at a time: all 64 at once would be 6 KB of stack. */
+#define SAMPLES_AT_ONCE 4u
+
+static int write_frames(struct perf_service *service, uint32_t session, uint64_t after_seq,
+                        uint32_t count, struct perf_frames_response_builder response)
+{
+    struct perfd *perfd = service->server->perfd;
+    int client = service->connection->client;
+    struct perf_frame_sample_list_builder list = perf_frames_response_init_frames(response, count);
+    uint32_t done = 0;
+    while (done < count) {
+        struct perfd_frame_sample samples[SAMPLES_AT_ONCE];
+        uint64_t missed;
+        uint32_t want = count - done < SAMPLES_AT_ONCE ? count - done : SAMPLES_AT_ONCE;
+        int got = perfd_read_frames(perfd, client, session, after_seq, samples, want, &missed);
+        if (got <= 0)
+            return got;
+        if (done == 0)
+            perf_frames_response_set_missed(response, missed);
+        for (int i = 0; i < got; i++)
+            write_sample(&samples[i], perf_frame_sample_list_edit(list, done++));
+        after_seq = samples[got - 1].seq;
+    }
+    return 0;
+}
+
+enum nx_outcome perf_on_frames(struct perf_service *service, struct nx_call *call,
+                               struct perf_frames_request_reader request,
+                               struct perf_frames_response_builder response)
+{
+    uint32_t session = perf_frames_request_get_session_id(request);
+    uint64_t after_seq = perf_frames_request_get_after_seq(request);
+    uint32_t max = perf_frames_request_get_max(request);
+    if (nx_call_error(call) != 0)
+        return NX_REFUSE;
+    int result = PERFD_ACCESS_DENIED;
+    if (service_may(service, PERFD_CAP_READ)) {
+        if (max < 1 || max > FRAMES_MAX) {
+            result = service_invalid(service);
+        } else {
+            uint64_t missed = 0;
+            result = perfd_read_frames(service->server->perfd, service->connection->client, session,
+                                       after_seq, NULL, max, &missed);
+            perf_frames_response_set_missed(response, missed);
+            if (result > 0)
+                result = write_frames(service, session, after_seq, (uint32_t)result, response);
+        }
+    }
+    perf_frames_response_set_status(response, status_of(result));
+    return NX_ANSWER;
+}
