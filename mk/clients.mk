@@ -20,10 +20,10 @@ $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
 
-$(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(PERF_O) $(RUNTIME_HOST_O)
+$(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng
 
 .PHONY: host
