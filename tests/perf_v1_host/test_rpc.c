@@ -477,6 +477,17 @@ static void what_cannot_be_echoed_whole_goes_back_by_its_tag(void **state)
     nx_store64(two.bytes + 32, 5);
     check_tag_echo(f, two, 5);
 
+    /* The root lies in the first segment, its body in the second: numbers that an echo would shift.
+     */
+    two.length = 16 + 24 + 16;
+    nx_store32(two.bytes + 4, 3);
+    nx_store64(two.bytes + 16, UINT64_C(0x0001000100000000));
+    nx_store64(two.bytes + 24, 5);
+    nx_store64(two.bytes + 32, UINT64_C(1) << 32 | 2);
+    nx_store64(two.bytes + 40, UINT64_C(1) << 32);
+    nx_store64(two.bytes + 48, 6);
+    check_tag_echo(f, two, 5);
+
     struct peer_message resolve = peer_other(5);
     for (size_t size = 128; size < 40 + resolve.length - 8; size++) {
         free(f->out.bytes);

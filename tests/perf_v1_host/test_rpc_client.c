@@ -309,6 +309,13 @@ static void breach_of_the_protocol_is_aborted(void **state)
     assert_int_equal(peer_read(f->sent, f->length).tag, PEER_ABORT);
 
     nx_client_init(&f->client, f->sent, sizeof f->sent);
+    call(f, METHOD_ADD_ONE, 0);
+    assert_int_equal(settle(f), NX_REPLY);
+    assert_int_equal(nx_client_receive(&f->client, f->out.bytes, f->out.length, &f->length),
+                     NX_RANGE); /* the same Return again */
+    assert_int_equal(peer_read(f->sent, f->length).tag, PEER_ABORT);
+
+    nx_client_init(&f->client, f->sent, sizeof f->sent);
     call(f, METHOD_DEFER, 0);
     struct peer_message m = peer_bootstrap(0);
     m.length -= 8;
