@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export: pulls the trace through readTrace, so it works against any port, or has the service store
+ * it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "perfctl.h"
+
+struct export_arguments {
+    struct common common;
+    uint32_t session;
+    uint64_t cap_bytes;
+    const char *output; /* NULL: trace.json, or trace-<session>.json; "-": stdout */
+    const char *store_name;
+    bool store;
+};
+
+enum { KEY_SESSION = 's', KEY_OUTPUT = 'o', KEY_CAP = 'm', KEY_STORE = 256, KEY_NAME };
+
+static const struct argp_option export_options[] = {
+    {"output", KEY_OUTPUT, "FILE", 0,
+     "Write here; - is stdout (default: trace.json, or trace-ID.json)", 0},
+    {"session", KEY_SESSION, "ID", 0,
+     "Which one (default: the last stopped, else the one that runs)", 0},
+    {"max-bytes", KEY_CAP, "N", 0,
+     "Cut the oldest detail so that the trace fits (default: the "
+     "service's cap)",
+     0},
+    {"store", KEY_STORE, NULL, 0, "Have the service write it to its own store, and print the URI",
+     0},
+    {"name", KEY_NAME, "NAME", 0, "With --store: the file's name (default: the session's)", 0},
+    {0},
+};
+
+static error_t parse_export(int key, char *text, struct argp_state *state)
+{
+    struct export_arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        return 0;
+    case KEY_SESSION:
+        arguments->session = (uint32_t)argument_number(state, "--session", text, 1, UINT32_MAX);
+        return 0;
+    case KEY_OUTPUT:
+        arguments->output = text;
+        return 0;
+    case KEY_CAP:
+        arguments->cap_bytes = argument_number(state, "--max-bytes", text, 1, UINT64_MAX);
+        return 0;
+    case KEY_STORE:
+        arguments->store = true;
+        return 0;
+    case KEY_NAME:
+        arguments->store_name = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "unexpected argument '%s'", text);
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->store && arguments->output != NULL)
+            argp_error(state, "--store and --output exclude each other");
+        if (!arguments->store && arguments->store_name != NULL)
+            argp_error(state, "--name goes with --store");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* --- Into the service's store --- */
+
+static int store_trace(struct perf_client *client, const struct export_arguments *arguments)
+{
+    struct perf_export_request_builder request = perf_export_last_call(&client->rpc);
+    perf_export_request_set_session_id(request, arguments->session);
+    perf_export_request_set_max_bytes(request, arguments->cap_bytes);
+    if (arguments->store_name != NULL)
+        perf_export_request_set_name(
+            request,
+            (struct nx_text){arguments->store_name, (uint32_t)strlen(arguments->store_name)});
+    call_service(client, &arguments->common);
+    struct perf_export_response_reader response = perf_export_last_results(&client->rpc);
+    int code = check_status("export", perf_export_response_get_status(response));
+    if (code != EXIT_FINE)
+        return code;
+    struct nx_text uri = perf_export_response_get_uri(response);
+    if (arguments->common.json) {
+        json_t *to = json_object();
+        json_object_set_new(to, "uri", json_text(uri));
+        json_object_set_new(to, "bytes",
+                            json_integer((json_int_t)perf_export_response_get_bytes(response)));
+        json_object_set_new(to, "truncated",
+                            json_boolean(perf_export_response_get_truncated(response)));
+        json_object_set_new(to, "framesDropped",
+                            json_integer(perf_export_response_get_frames_dropped(response)));
+        json_object_set_new(
+            to, "recordsDropped",
+            json_integer((json_int_t)perf_export_response_get_records_dropped(response)));
+        print_json(to);
+    } else {
+        print_text(uri);
+        printf("\n");
+    }
+    return code;
+}
+
+/* --- Into a file here --- */
+
+/* A file that is there whole or not at all: a temporary name until the last byte is on the disk. */
+struct output {
+    FILE *file;
+    const char *path;     /* NULL: stdout */
+    char temporary[4096]; /* empty: there is none */
+};
+
+static struct output output;
+
+/* A service that hangs up in the middle ends the process: nothing half written stays behind. */
+static void remove_temporary(void)
+{
+    if (output.temporary[0] != '\0')
+        (void)unlink(output.temporary);
+}
+
+static int output_problem(void)
+{
+    fprintf(stderr, "perfctl: %s: %s\n", output.path != NULL ? output.path : "stdout",
+            strerror(errno));
+    return EXIT_STATUS;
+}
+
+static int open_temporary(const char *path)
+{
+    int n = snprintf(output.temporary, sizeof output.temporary, "%s.XXXXXX", path);
+    if (n < 0 || (size_t)n >= sizeof output.temporary) {
+        output.temporary[0] = '\0';
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = mkstemp(output.temporary);
+    if (fd < 0) {
+        output.temporary[0] = '\0';
+        return -1;
+    }
+    atexit(remove_temporary);
+    mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+    return fd;
+}
+
+static int output_open(const char *path)
+{
+    struct stat status;
+    output.path = strcmp(path, "-") == 0 ? NULL : path;
+    output.file = stdout;
+    if (output.path == NULL)
+        return EXIT_FINE;
+    /* Renaming onto a device or a pipe would replace it. */
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        output.file = fopen(path, "w");
+    } else {
+        int fd = open_temporary(path);
+        output.file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    }
+    return output.file != NULL ? EXIT_FINE : output_problem();
+}
+
+static int output_commit(void)
+{
+    if (output.path == NULL)
+        return finish_output(EXIT_FINE);
+    bool named = output.temporary[0] != '\0';
+    if (fflush(output.file) != 0 || (named && fsync(fileno(output.file)) != 0) ||
+        fclose(output.file) != 0 || (named && rename(output.temporary, output.path) != 0))
+        return output_problem();
+    output.temporary[0] = '\0';
+    return EXIT_FINE;
+}
+
+struct pull {
+    uint32_t export_id;
+    uint64_t offset, total_bytes;
+    bool end;
+};
+
+/* Another client may freeze an export of its own between two chunks: then this one starts again. */
+#define PULL_ATTEMPTS 5
+
+/* One chunk. PERF_STATUS_OK, or why not; *wrote is false where the output could not take it. */
+static enum perf_status pull_chunk(struct perf_client *client,
+                                   const struct export_arguments *arguments, struct pull *pull,
+                                   bool *wrote)
+{
+    struct perf_read_trace_request_builder request = perf_read_trace_call(&client->rpc);
+    perf_read_trace_request_set_session_id(request, arguments->session);
+    perf_read_trace_request_set_export_id(request, pull->export_id);
+    perf_read_trace_request_set_offset(request, pull->offset);
+    perf_read_trace_request_set_cap_bytes(request, arguments->cap_bytes);
+    call_service(client, &arguments->common);
+    struct perf_read_trace_response_reader response = perf_read_trace_results(&client->rpc);
+    enum perf_status status = perf_read_trace_response_get_status(response);
+    if (status != PERF_STATUS_OK)
+        return status;
+    struct nx_data data = perf_read_trace_response_get_data(response);
+    *wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, output.file) == 1;
+    pull->export_id = perf_read_trace_response_get_export_id(response);
+    pull->total_bytes = perf_read_trace_response_get_total_bytes(response);
+    pull->end = perf_read_trace_response_get_end(response);
+    pull->offset += data.length;
+    /* A service that answers nothing and never ends would be asked for ever. */
+    return data.length == 0 && !pull->end ? PERF_STATUS_IO : PERF_STATUS_OK;
+}
+
+static void show_progress(const struct pull *pull)
+{
+    if (isatty(STDERR_FILENO) && pull->total_bytes > 0)
+        fprintf(stderr, "\r%3" PRIu64 " %% of %" PRIu64 " bytes%s",
+                pull->offset * 100 / pull->total_bytes, pull->total_bytes, pull->end ? "\n" : "");
+}
+
+/* The whole trace into the output, from its start; EXIT_FINE or an exit code after a line on
+ * stderr. */
+static int pull_trace(struct perf_client *client, const struct export_arguments *arguments,
+                      struct pull *pull)
+{
+    for (int attempt = 1;; attempt++) {
+        enum perf_status status = PERF_STATUS_OK;
+        bool wrote = true;
+        *pull = (struct pull){0};
+        while (status == PERF_STATUS_OK && wrote && !pull->end) {
+            status = pull_chunk(client, arguments, pull, &wrote);
+            if (status == PERF_STATUS_OK)
+                show_progress(pull);
+        }
+        if (!wrote)
+            return output_problem();
+        bool stale = status == PERF_STATUS_NOT_FOUND && pull->export_id != 0;
+        bool again = stale && attempt < PULL_ATTEMPTS && fseek(output.file, 0, SEEK_SET) == 0 &&
+                     ftruncate(fileno(output.file), 0) == 0;
+        if (!again)
+            return check_status("export", status);
+    }
+}
+
+static int save_trace(struct perf_client *client, const struct export_arguments *arguments)
+{
+    char default_name[64];
+    const char *path = arguments->output;
+    struct pull pull;
+    if (path == NULL) {
+        snprintf(default_name, sizeof default_name,
+                 arguments->session != 0 ? "trace-%" PRIu32 ".json" : "trace.json",
+                 arguments->session);
+        path = default_name;
+    }
+    int code = output_open(path);
+    if (code != EXIT_FINE)
+        return code;
+    code = pull_trace(client, arguments, &pull);
+    if (code == EXIT_FINE)
+        code = output_commit();
+    if (code != EXIT_FINE || output.path == NULL)
+        return code;
+    if (arguments->common.json)
+        print_json(json_pack("{s:s, s:I}", "file", path, "bytes", (json_int_t)pull.total_bytes));
+    else
+        printf("%s (%" PRIu64 " bytes)\n", path, pull.total_bytes);
+    return code;
+}
+
+int cmd_export(int argc, char **argv, const struct common *common)
+{
+    static const struct argp argp = {
+        .options = export_options,
+        .parser = parse_export,
+        .doc = "Saves a session's trace, for chrome://tracing, Perfetto or speedscope.",
+        .children = common_children,
+    };
+    struct export_arguments arguments = {.common = *common};
+    static struct perf_client client;
+    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    connect_service(&client, &arguments.common);
+    int code = arguments.store ? store_trace(&client, &arguments) : save_trace(&client, &arguments);
+    perf_client_close(&client);
+    return finish_output(code);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "perfctl.h"
+
+static _Noreturn void unreachable(const struct common *common, int error)
+{
+    fprintf(stderr, "perfctl: %s: %s\n", common->address != NULL ? common->address : "perfd",
+            perf_client_error_text(error));
+    exit(error == PERF_CLIENT_EXCEPTION ? EXIT_STATUS : EXIT_UNREACHABLE);
+}
+
+void connect_service(struct perf_client *client, const struct common *common)
+{
+    int result = perf_client_connect(client, common->address);
+    if (result < 0)
+        unreachable(common, result);
+}
+
+void call_service(struct perf_client *client, const struct common *common)
+{
+    int result = perf_client_call(client);
+    if (result < 0)
+        unreachable(common, result);
+}
+
+static const struct {
+    const char *name;
+    const char *words;
+} status_texts[] = {
+    [PERF_STATUS_OK] = {"ok", "fine"},
+    [PERF_STATUS_NOT_FOUND] = {"notFound", "no such session, or none at all"},
+    [PERF_STATUS_ACCESS_DENIED] = {"accessDenied", "this user may not do that"},
+    [PERF_STATUS_READ_ONLY] = {"readOnly", "the store is read-only"},
+    [PERF_STATUS_NOT_DIRECTORY] = {"notDirectory", "not a directory"},
+    [PERF_STATUS_IS_DIRECTORY] = {"isDirectory", "a directory"},
+    [PERF_STATUS_EXISTS] = {"exists", "exists already"},
+    [PERF_STATUS_NO_SPACE] = {"noSpace", "no space left"},
+    [PERF_STATUS_TOO_BIG] = {"tooBig", "does not fit into the size asked for"},
+    [PERF_STATUS_INTEGRITY] = {"integrity", "the store is damaged"},
+    [PERF_STATUS_BUSY] = {"busy", "in use; try again"},
+    [PERF_STATUS_INVALID] = {"invalid", "a name or a number out of its bounds"},
+    [PERF_STATUS_UNSUPPORTED] = {"unsupported", "this service cannot do that"},
+    [PERF_STATUS_IO] = {"io", "the store could not be written"},
+    [PERF_STATUS_RATE_LIMITED] = {"rateLimited", "too many in a second"},
+};
+
+const char *status_name(enum perf_status status)
+{
+    size_t count = sizeof status_texts / sizeof status_texts[0];
+    return (size_t)status < count ? status_texts[status].name : "unknown";
+}
+
+int check_status(const char *what, enum perf_status status)
+{
+    if (status == PERF_STATUS_OK)
+        return EXIT_FINE;
+    size_t count = sizeof status_texts / sizeof status_texts[0];
+    fprintf(stderr, "perfctl: %s: %s (%s)\n", what, status_name(status),
+            (size_t)status < count ? status_texts[status].words : "from a newer service");
+    return EXIT_STATUS;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What perfctl's commands share: the connection, the options of every command, the exit codes. */
+#ifndef PERFCTL_H
+#define PERFCTL_H
+
+#include <argp.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "perf-client/perf_client.h"
+#include "perf.capnp.h"
+
+enum exit_code {
+    EXIT_FINE = 0,
+    EXIT_STATUS = 1,      /* the service answered with a status other than ok */
+    EXIT_UNUSABLE = 2,    /* arguments or input that make no sense */
+    EXIT_UNREACHABLE = 3, /* no service, or it went away */
+};
+
+/* The options that every command takes, before or after its name. */
+struct common {
+    const char *address; /* NULL: the default */
+    bool json;
+};
+
+extern const struct argp common_argp;
+
+/* For a command's argp: the common options as its child, whose input the command's parser sets. */
+extern const struct argp_child common_children[];
+
+/* One command: parses argv, does its work, answers with an exit code. */
+int cmd_start(int argc, char **argv, const struct common *common);
+int cmd_stop(int argc, char **argv, const struct common *common);
+int cmd_metrics(int argc, char **argv, const struct common *common);
+int cmd_frames(int argc, char **argv, const struct common *common);
+int cmd_export(int argc, char **argv, const struct common *common);
+int cmd_info(int argc, char **argv, const struct common *common);
+
+/* --- connection.c --- */
+
+/* Ends the process with EXIT_UNREACHABLE and one line where there is no service. */
+void connect_service(struct perf_client *client, const struct common *common);
+
+/* Sends the call begun in client->rpc and waits; ends the process as above where it fails. */
+void call_service(struct perf_client *client, const struct common *common);
+
+/* EXIT_FINE for ok; else EXIT_STATUS, after one line on stderr that says what was refused and why.
+ */
+int check_status(const char *what, enum perf_status status);
+
+/* The status in the schema's words, "notFound" say. */
+const char *status_name(enum perf_status status);
+
+/* --- arguments.c --- */
+
+/* A decimal number of milliseconds with up to six decimals, exactly, in ns; ends the process with
+ * EXIT_UNUSABLE where it is none or not within 0..10^10 ns. */
+uint64_t argument_ms(const struct argp_state *state, const char *name, const char *text);
+uint64_t argument_number(const struct argp_state *state, const char *name, const char *text,
+                         uint64_t min, uint64_t max);
+
+/* The parser of a command without options or arguments of its own. */
+error_t parse_nothing(int key, char *text, struct argp_state *state);
+
+/* --- report.c --- */
+
+/* Prints and frees it; ends the process where stdout cannot take it. */
+void print_json(json_t *value);
+
+/* Flushes what was printed; EXIT_STATUS and a line where stdout could not take it. */
+int finish_output(int code);
+
+/* Nanoseconds as a JSON number of milliseconds, null where there is no figure. */
+json_t *json_ms(uint64_t ns, bool present);
+
+json_t *json_text(struct nx_text text);
+
+json_t *metrics_json(struct perf_metrics_reader metrics);
+json_t *health_json(struct perf_health_reader health);
+void print_metrics(struct perf_metrics_reader metrics);
+void print_health(struct perf_health_reader health);
+
+/* The service's text for a terminal: whatever could steer one is shown as '?'. */
+void print_text(struct nx_text text);
+
+#endif
