@@ -183,18 +183,25 @@ static void emit_struct(const struct subject *s)
     close_function(s);
 }
 
-/* The call that makes a list: `in_struct` below "b.s, <index>", otherwise below a pointer. */
-static const char *make_list(const struct subject *s, struct nx_struct_reader element,
-                             const char *prefix, const char *target)
+/* "value.l =" and the call that makes a list: nx_init_... below "b.s, <index>", nx_make_... at a
+ * pointer. */
+static void make_list(const struct subject *s, struct nx_struct_reader element, const char *prefix,
+                      const char *target)
 {
-    const struct node *type;
+    struct arena *arena = s->model->arena;
+    bool structs = type_which(element) == TYPE_STRUCT;
+    const char *function = arena_printf(arena, "nx_%s%s_list", prefix, structs ? "_struct" : "");
+    const char *arguments;
 
-    if (type_which(element) != TYPE_STRUCT)
-        return arena_printf(s->model->arena, "nx_%s_list(%s, %s, count)", prefix, target,
-                            element_size(element));
-    type = model_node(s->model, type_id(element));
-    return arena_printf(s->model->arena, "nx_%s_struct_list(%s, count, %s_DATA_WORDS, %s_POINTERS)",
-                        prefix, target, type->upper, type->upper);
+    if (structs) {
+        const char *upper = model_node(s->model, type_id(element))->upper;
+
+        arguments =
+            arena_printf(arena, "%s, count, %s_DATA_WORDS, %s_POINTERS", target, upper, upper);
+    } else {
+        arguments = arena_printf(arena, "%s, %s, count", target, element_size(element));
+    }
+    out_prototype(s->out, "    value.l =", function, arguments, ";\n");
 }
 
 static const char *read_size(struct nx_struct_reader element)
@@ -233,8 +240,9 @@ static void emit_lists(const struct subject *s, struct nx_struct_reader element,
                arena_printf(arena, "%s_init", name),
                arena_printf(arena, "struct %s_builder list, uint32_t i, uint32_t count", name));
     out_printf(s->out, "    struct nx_pointer_builder at = nx_list_edit_pointer(list.l, i);\n");
-    out_printf(s->out, "    struct %s_builder value = {%s};\n\n    return value;\n}\n\n",
-               inner_name, make_list(s, inner, "make", "at"));
+    out_printf(s->out, "    struct %s_builder value;\n\n", inner_name);
+    make_list(s, inner, "make", "at");
+    out_printf(s->out, "    return value;\n}\n\n");
 }
 
 static void emit_list(const struct subject *s)
@@ -256,8 +264,8 @@ static void emit_list(const struct subject *s)
     open_set(s, builder, "init", ", uint32_t count");
     out_printf(s->out, "    %s value;\n\n", builder);
     set_tag(s);
-    out_printf(s->out, "    value.l = %s;\n    return value;\n",
-               make_list(s, element, "init", target));
+    make_list(s, element, "init", target);
+    out_printf(s->out, "    return value;\n");
     close_function(s);
 }
 

@@ -37,7 +37,8 @@ void out_enumerator(struct out *out, const char *name, unsigned value, struct nx
 void out_inline(struct out *out, const char *path, const char *type, const char *name,
                 const char *parameters);
 
-/* The same without storage class, and with `end` behind it. */
+/* The same without storage class and without declaring, and with `end` behind it. Lays out a call
+ * just as well: the type is then what stands before it. */
 void out_prototype(struct out *out, const char *type, const char *name, const char *parameters,
                    const char *end);
 

@@ -79,11 +79,12 @@ static void emit_server(const struct model *model, struct out *out, const struct
                   ";\n\n");
     out_inline(out, method->path, arena_printf(arena, "struct %s_builder", results),
                arena_printf(arena, "%s_resume", method->name), "struct nx_call *call");
-    out_printf(out,
-               "    struct %s_builder response = {\n"
-               "        nx_call_results(call, %s_DATA_WORDS, %s_POINTERS)};\n\n"
-               "    return response;\n}\n\n",
-               results, method->results->upper, method->results->upper);
+    out_printf(out, "    struct %s_builder response;\n\n", results);
+    out_prototype(out, "    response.s =", "nx_call_results",
+                  arena_printf(arena, "call, %s_DATA_WORDS, %s_POINTERS", method->results->upper,
+                               method->results->upper),
+                  ";\n");
+    out_printf(out, "    return response;\n}\n\n");
 }
 
 static void declare_dispatch(const struct model *model, struct out *out, const struct node *node,
