@@ -19,7 +19,8 @@ $(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) -c $< -o $@
 
-$(GENERATOR): $(GENERATOR_O) $(RUNTIME_HOST_O)
+# Without RPC: a change there need not make everything anew.
+$(GENERATOR): $(GENERATOR_O) $(filter-out %/rpc%,$(RUNTIME_HOST_O))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 $(PERF_H) $(PERF_C) &: $(SCHEMA) $(GENERATOR)
