@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "freeze.h"
+
+#include "core.h"
+
+void freeze_init(struct frozen *frozen, struct arena *arena, const struct perfd_config *config)
+{
+    frozen->records = arena_take(arena, (size_t)config->lane_records * sizeof(struct lane_record));
+    frozen->lane = arena_take(arena, (size_t)config->lanes * sizeof(struct lane_copy));
+    frozen->frame = arena_take(arena, (size_t)config->frames * sizeof(struct frame));
+    frozen->session = 0;
+    frozen->lane_count = frozen->slot_count = frozen->frame_count = 0;
+    frozen->ledger_wrong = false;
+}
+
+uint32_t record_slots(const struct lane_record *record)
+{
+    return lane_kind_has_value(record->kind) ? 2 : 1;
+}
+
+uint64_t frozen_interval_ns(const struct frozen *frozen, uint32_t frame)
+{
+    const struct frame *f = &frozen->frame[frame];
+    if (!f->has_interval)
+        return 0;
+    return f->presented_at_ns -
+           (frame > 0 ? frozen->frame[frame - 1].presented_at_ns : frozen->before_ns);
+}
+
+static void copy_frames(struct frozen *frozen, const struct window *window)
+{
+    frozen->frame_count = 0;
+    frozen->before_ns = window->before_ns;
+    for (uint64_t seq = window_oldest(window); seq <= window->newest; seq++)
+        frozen->frame[frozen->frame_count++] = *window_frame(window, seq);
+}
+
+/* --- Lanes ------------------------------------------------------------------------------------ */
+
+/* What one lane's walk has met. */
+struct walk {
+    uint64_t marks, inside;
+    uint64_t first_ns; /* of the oldest mark */
+};
+
+static struct walk copy_records(struct frozen *frozen, const struct lanes *lanes,
+                                const struct lane *lane, struct lane_copy *copy)
+{
+    struct walk walk = {0};
+    uint64_t held = lane->head < lane->records ? lane->head : lane->records;
+    bool taking = false;
+    for (uint64_t at = lane->head - held; at < lane->head; at++) {
+        const struct lane_record *slot =
+            &lanes->pool[lane->first + (uint32_t)(at & (lane->records - 1))];
+        if (slot->kind != LANE_VALUE) {
+            if (walk.marks++ == 0)
+                walk.first_ns = slot->time_ns;
+            taking = slot->time_ns >= frozen->start_ns && slot->time_ns <= frozen->end_ns;
+            walk.inside += taking;
+        }
+        if (taking)
+            frozen->records[copy->first + copy->slots++] = *slot;
+    }
+    return walk;
+}
+
+static uint64_t within(const struct frozen *frozen, uint64_t time_ns)
+{
+    if (time_ns < frozen->start_ns)
+        return frozen->start_ns;
+    return time_ns < frozen->end_ns ? time_ns : frozen->end_ns;
+}
+
+static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const struct lane *lane)
+{
+    struct lane_copy *copy = &frozen->lane[frozen->lane_count];
+    *copy = (struct lane_copy){
+        .counts = lane->counts,
+        .id = lane->id,
+        .first = frozen->slot_count,
+        .name_length = lane->name_length,
+    };
+    for (uint32_t i = 0; i < sizeof copy->name; i++)
+        copy->name[i] = lane->name[i];
+
+    struct walk walk = copy_records(frozen, lanes, lane, copy);
+    bool from_before = walk.marks > 0 && walk.first_ns < frozen->start_ns;
+    copy->lossy = from_before || lane->counts.overwritten > 0;
+    copy->has_loss = !from_before && lane->counts.overwritten > 0;
+    copy->loss_ns = within(frozen, walk.first_ns);
+    copy->drop_ns = lane->dropped_ns;
+    copy->has_drop = lane->dropped_ns != 0 && lane->dropped_ns >= frozen->start_ns &&
+                     lane->dropped_ns <= frozen->end_ns;
+
+    frozen->copied += walk.marks;
+    frozen->outside += walk.marks - walk.inside;
+    frozen->ledger_wrong = frozen->ledger_wrong || walk.marks != lane->counts.resident;
+    frozen->slot_count += copy->slots;
+    if (lane->closed == 0 || copy->slots > 0 || copy->has_loss || copy->has_drop)
+        frozen->lane_count++;
+}
+
+/* The lane with the lowest id above this one; NULL: none. */
+static const struct lane *next_lane(const struct lanes *lanes, uint32_t id)
+{
+    const struct lane *next = NULL;
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        if (lane->id > id && (next == NULL || lane->id < next->id))
+            next = lane;
+    }
+    return next;
+}
+
+void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
+{
+    struct frozen *frozen = &perfd->trace.frozen;
+    frozen->session = session->id;
+    frozen->stopped = session->state == SESSION_STOPPED;
+    frozen->start_ns = session->started_ns;
+    frozen->end_ns = frozen->stopped ? session->stopped_ns : now_ns;
+    frozen->long_frame_ns = session->long_frame_ns;
+    frozen->idle_gap_ns = session->idle_gap_ns;
+    frozen->warmup_frames = session->warmup_frames;
+    frozen->dropped_at_end = session->unpresented;
+    frozen->total = lanes_total(&perfd->lanes);
+    frozen->lane0 = perfd->lanes.none;
+    frozen->copied = frozen->outside = 0;
+    session_metrics(session, false, &frozen->metrics);
+
+    copy_frames(frozen, &session->window);
+    frozen->lane_count = frozen->slot_count = 0;
+    const struct lane *lane = NULL;
+    while ((lane = next_lane(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
+        copy_lane(frozen, &perfd->lanes, lane);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lane.h"
+
+#include "core.h"
+#include "put.h"
+#include "text.h"
+
+void lanes_init(struct lanes *lanes, struct arena *arena, const struct perfd_config *config)
+{
+    lanes->count = config->lanes;
+    lanes->pool_records = config->lane_records;
+    lanes->lane = arena_take(arena, (size_t)config->lanes * sizeof(struct lane));
+    lanes->pool = arena_take(arena, (size_t)config->lane_records * sizeof(struct lane_record));
+    lanes->last_id = 0;
+    lanes->last_closed = 0;
+    lanes->none = lanes->freed = (struct lane_counts){0};
+    if (lanes->lane == NULL || lanes->pool == NULL)
+        return;
+    for (uint32_t i = 0; i < lanes->count; i++)
+        lanes->lane[i] = (struct lane){0};
+}
+
+struct lane *lanes_find(struct perfd *perfd, int client, uint32_t id)
+{
+    if (id == 0)
+        return NULL;
+    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+        struct lane *lane = &perfd->lanes.lane[i];
+        if (lane->id == id)
+            return lane->closed == 0 && lane->client == client ? lane : NULL;
+    }
+    return NULL;
+}
+
+/* --- Places ----------------------------------------------------------------------------------- */
+
+static bool run_is_free(const struct lanes *lanes, uint32_t first, uint32_t records)
+{
+    if (records > lanes->pool_records - first)
+        return false;
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        if (lane->id != 0 && first < lane->first + lane->records && lane->first < first + records)
+            return false;
+    }
+    return true;
+}
+
+/* The lowest free run of so many records: at the pool's start or right behind a lane. */
+static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t *first)
+{
+    bool found = run_is_free(lanes, 0, records);
+    *first = 0;
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        uint32_t end = lane->first + lane->records;
+        if (lane->id != 0 && (!found || end < *first) && run_is_free(lanes, end, records)) {
+            found = true;
+            *first = end;
+        }
+    }
+    return found;
+}
+
+static struct lane *find_place(const struct lanes *lanes)
+{
+    for (uint32_t i = 0; i < lanes->count; i++)
+        if (lanes->lane[i].id == 0)
+            return &lanes->lane[i];
+    return NULL;
+}
+
+static void add_counts(struct lane_counts *sum, const struct lane_counts *counts)
+{
+    sum->written += counts->written;
+    sum->resident += counts->resident;
+    sum->overwritten += counts->overwritten;
+    sum->torn += counts->torn;
+    sum->malformed += counts->malformed;
+    sum->rate += counts->rate;
+    sum->no_session += counts->no_session;
+}
+
+/* Gives the place of the lane that was closed first away; false: none is closed. One that was
+ * closed during a session that still runs is taken only where `any` says so. */
+static bool reclaim(struct lanes *lanes, bool any)
+{
+    struct lane *oldest = NULL;
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        struct lane *lane = &lanes->lane[i];
+        if (lane->closed != 0 && (any || lane->sessions == 0) &&
+            (oldest == NULL || lane->closed < oldest->closed))
+            oldest = lane;
+    }
+    if (oldest == NULL)
+        return false;
+    oldest->counts.overwritten += oldest->counts.resident;
+    oldest->counts.resident = 0;
+    add_counts(&lanes->freed, &oldest->counts);
+    *oldest = (struct lane){0};
+    return true;
+}
+
+/* The size that a request comes to: a power of two, from LANE_RECORDS_MIN to the whole pool. */
+static uint32_t run_size(const struct lanes *lanes, uint32_t wanted)
+{
+    if (wanted == 0)
+        wanted = lanes->pool_records / lanes->count;
+    uint32_t records = LANE_RECORDS_MIN;
+    while (records < wanted && records < lanes->pool_records)
+        records *= 2;
+    return records;
+}
+
+/* Makes a place with a run of *records, or of fewer where so many cannot be had. */
+static struct lane *make_place(struct lanes *lanes, uint32_t *records, uint32_t *first)
+{
+    for (;;) {
+        struct lane *place = find_place(lanes);
+        if (place != NULL && find_run(lanes, *records, first))
+            return place;
+        if (reclaim(lanes, false))
+            continue;
+        for (uint32_t fewer = *records / 2; place != NULL && fewer >= LANE_RECORDS_MIN; fewer /= 2)
+            if (find_run(lanes, fewer, first)) {
+                *records = fewer;
+                return place;
+            }
+        if (!reclaim(lanes, true))
+            return NULL;
+    }
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
+
+static void set_name(struct lane *lane, struct perfd_text name)
+{
+    if (name.length > 0) {
+        text_copy(lane->name, name);
+        lane->name_length = (uint8_t)name.length;
+        return;
+    }
+    struct put p = {.bytes = lane->name, .size = sizeof lane->name};
+    put_text(&p, "lane ");
+    put_u64(&p, lane->id);
+    lane->name_length = (uint8_t)p.length;
+}
+
+struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records)
+{
+    struct lanes *lanes = &perfd->lanes;
+    uint32_t first = 0;
+    records = run_size(lanes, records);
+    struct lane *lane = make_place(lanes, &records, &first);
+    if (lane == NULL)
+        return NULL;
+    *lane =
+        (struct lane){.id = ++lanes->last_id, .first = first, .records = records, .client = client};
+    set_name(lane, name);
+    return lane;
+}
+
+static uint16_t running_sessions(const struct perfd *perfd)
+{
+    uint16_t running = 0;
+    for (uint32_t i = 0; i < perfd->sessions.slots; i++)
+        if (perfd->sessions.slot[i].state == SESSION_RUNNING)
+            running = (uint16_t)(running | 1u << i);
+    return running;
+}
+
+void lanes_close(struct perfd *perfd, struct lane *lane)
+{
+    struct client *writer = clients_find(perfd, lane->client);
+    if (writer != NULL && writer->lane == lane->id)
+        writer->lane = 0;
+    lane->client = 0;
+    lane->closed = ++perfd->lanes.last_closed;
+    lane->sessions = running_sessions(perfd);
+}
+
+void lanes_client_closed(struct perfd *perfd, int client)
+{
+    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+        struct lane *lane = &perfd->lanes.lane[i];
+        if (lane->id != 0 && lane->closed == 0 && lane->client == client)
+            lanes_close(perfd, lane);
+    }
+}
+
+void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot)
+{
+    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+        struct lane *lane = &perfd->lanes.lane[i];
+        lane->sessions = (uint16_t)(lane->sessions & ~(1u << session_slot));
+    }
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+bool lane_kind_has_value(uint8_t kind)
+{
+    return kind >= PERFD_COUNTER && kind <= PERFD_ASYNC_END;
+}
+
+static void write_slot(struct lanes *lanes, struct lane *lane, const struct lane_record *record)
+{
+    struct lane_record *slot =
+        &lanes->pool[lane->first + (uint32_t)(lane->head & (lane->records - 1))];
+    if (lane->head >= lane->records && slot->kind != LANE_VALUE) {
+        lane->counts.resident--;
+        lane->counts.overwritten++;
+    }
+    *slot = *record;
+    lane->head++;
+}
+
+void lane_write(struct lanes *lanes, struct lane *lane, const struct lane_record *record,
+                uint64_t value)
+{
+    write_slot(lanes, lane, record);
+    if (lane_kind_has_value(record->kind))
+        write_slot(lanes, lane, &(struct lane_record){.time_ns = value, .kind = LANE_VALUE});
+    lane->last_ns = record->time_ns;
+    lane->counts.written++;
+    lane->counts.resident++;
+}
+
+/* --- The ledger ------------------------------------------------------------------------------- */
+
+bool lane_counts_balanced(const struct lane_counts *counts)
+{
+    return counts->written == counts->resident + counts->overwritten + counts->torn +
+                                  counts->malformed + counts->rate + counts->no_session;
+}
+
+struct lane_counts lanes_total(const struct lanes *lanes)
+{
+    struct lane_counts total = lanes->none;
+    add_counts(&total, &lanes->freed);
+    for (uint32_t i = 0; i < lanes->count; i++)
+        if (lanes->lane[i].id != 0)
+            add_counts(&total, &lanes->lane[i].counts);
+    return total;
+}
+
+static bool ledger_balanced(const struct lanes *lanes)
+{
+    bool balanced = lane_counts_balanced(&lanes->none) && lane_counts_balanced(&lanes->freed);
+    for (uint32_t i = 0; i < lanes->count; i++)
+        if (lanes->lane[i].id != 0)
+            balanced = balanced && lane_counts_balanced(&lanes->lane[i].counts);
+    return balanced;
+}
+
+void lanes_read_health(const struct perfd *perfd, struct perfd_health *out)
+{
+    struct lane_counts total = lanes_total(&perfd->lanes);
+    out->ledger_balanced = ledger_balanced(&perfd->lanes);
+    out->written = total.written;
+    out->resident = total.resident;
+    out->overwritten = total.overwritten;
+    out->dropped_torn = total.torn;
+    out->dropped_malformed = total.malformed;
+    out->dropped_rate = total.rate;
+    out->dropped_no_session = total.no_session;
+}

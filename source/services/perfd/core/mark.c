@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Marks and lanes as clients see them: what is refused, and on whose account. */
+#include "core.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+
+static int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
+{
+    perfd_reject(perfd, reason);
+    return error;
+}
+
+int perfd_lane_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                    uint32_t *granted)
+{
+    if (clients_find(perfd, client) == NULL || name.length > PERFD_LANE_NAME_MAX)
+        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
+    struct lane *lane = lanes_open(perfd, client, name, records);
+    if (lane == NULL)
+        return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
+    *granted = lane->records;
+    return (int)lane->id;
+}
+
+int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
+{
+    struct lane *lane = lanes_find(perfd, client, lane_id);
+    if (lane == NULL)
+        return PERFD_NOT_FOUND;
+    lanes_close(perfd, lane);
+    return PERFD_OK;
+}
+
+/* --- Marks ------------------------------------------------------------------------------------ */
+
+/* The account that a mark is dropped on: its lane's or, where it has none, lane 0's. */
+static struct lane_counts *account(struct perfd *perfd, struct lane *lane, uint64_t now_ns)
+{
+    struct lane_counts *counts = &perfd->lanes.none;
+    if (lane != NULL) {
+        lane->dropped_ns = now_ns;
+        counts = &lane->counts;
+    }
+    counts->written++;
+    return counts;
+}
+
+static int drop_malformed(struct perfd *perfd, struct lane *lane, uint64_t now_ns, int error)
+{
+    account(perfd, lane, now_ns)->malformed++;
+    return refuse(perfd, PERFD_REJECT_INVALID, error);
+}
+
+/* Counts one more mark in this second of the clock; false: over the client's rate. */
+static bool take_rate(struct client *client, uint32_t records_per_second, uint64_t now_ns)
+{
+    if (records_per_second == 0)
+        return true;
+    uint64_t second_ns = now_ns - now_ns % SECOND_NS;
+    if (client->rate_since_ns != second_ns) {
+        client->rate_since_ns = second_ns;
+        client->rate_records = 0;
+    }
+    if (client->rate_records >= records_per_second)
+        return false;
+    client->rate_records++;
+    return true;
+}
+
+/* The mark's time, or 0 where it is refused. A mark without a time follows the one before it, which
+ * may be ahead of now. */
+static uint64_t time_of(const struct perfd_mark *mark, const struct lane *lane, uint64_t now_ns)
+{
+    uint64_t last_ns = lane != NULL ? lane->last_ns : 0;
+    if (mark->time_ns == 0)
+        return now_ns > last_ns ? now_ns : last_ns;
+    if (mark->time_ns < last_ns)
+        return 0;
+    if (mark->time_ns > now_ns && mark->time_ns - now_ns > SECOND_NS)
+        return 0;
+    return mark->time_ns;
+}
+
+static bool label_valid(const struct perfd *perfd, int client, const struct perfd_mark *mark)
+{
+    if (mark->label != 0)
+        return labels_given(perfd, client, mark->label);
+    return mark->name.length >= 1 && mark->name.length <= PERFD_LABEL_MAX;
+}
+
+static uint16_t label_of(struct perfd *perfd, int client, const struct perfd_mark *mark)
+{
+    if (mark->label != 0)
+        return (uint16_t)mark->label;
+    return (uint16_t)labels_intern(perfd, client, &(struct perfd_label){.name = mark->name});
+}
+
+int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns)
+{
+    struct client *writer = clients_find(perfd, client);
+    if (writer == NULL)
+        return drop_malformed(perfd, NULL, now_ns, PERFD_NOT_FOUND);
+    struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
+    if (!sessions_any_running(perfd)) {
+        account(perfd, lane, now_ns)->no_session++;
+        return PERFD_NOT_FOUND;
+    }
+    if (!take_rate(writer, perfd->config.records_per_second, now_ns)) {
+        account(perfd, lane, now_ns)->rate++;
+        return refuse(perfd, PERFD_REJECT_RATE_LIMITED, PERFD_RATE_LIMITED);
+    }
+    if (mark->lane != 0 && lane == NULL)
+        return drop_malformed(perfd, NULL, now_ns, PERFD_NOT_FOUND);
+    uint64_t time_ns = time_of(mark, lane, now_ns);
+    if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END || !label_valid(perfd, client, mark))
+        return drop_malformed(perfd, lane, now_ns, PERFD_INVALID);
+    if (lane == NULL) {
+        lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0);
+        if (lane == NULL) {
+            account(perfd, NULL, now_ns)->rate++;
+            return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
+        }
+        writer->lane = lane->id;
+    }
+    lane_write(&perfd->lanes, lane,
+               &(struct lane_record){.time_ns = time_ns,
+                                     .label = label_of(perfd, client, mark),
+                                     .kind = (uint8_t)mark->kind},
+               (uint64_t)mark->value);
+    return PERFD_OK;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pair.h"
+
+#include "label.h"
+
+void pair_init(struct pairing *pairing, struct arena *arena, const struct perfd_config *config)
+{
+    pairing->limit = config->span_depth;
+    pairing->stack = arena_take(arena, (size_t)config->span_depth * sizeof(uint32_t));
+    pair_start(pairing);
+}
+
+void pair_start(struct pairing *pairing)
+{
+    pairing->depth = pairing->skipped = 0;
+    pairing->lane = pairing->at = 0;
+    pairing->counts = (struct pair_counts){0};
+}
+
+static void open_span(struct pairing *p, struct lane_record *run)
+{
+    p->counts.begins++;
+    if (p->depth == p->limit) {
+        p->skipped++;
+        p->counts.begins_too_deep++;
+        run[p->at].flags = COPY_UNPAIRED;
+        return;
+    }
+    p->stack[p->depth++] = p->at;
+}
+
+/* How many spans are open up to and with the nearest of this name; 0: none of them has it. */
+static uint32_t find_open(const struct pairing *p, const struct lane_record *run,
+                          const struct labels *labels, uint32_t name)
+{
+    uint32_t depth = p->depth;
+    while (depth > 0 && label_name_place(labels, run[p->stack[depth - 1]].label) != name)
+        depth--;
+    return depth;
+}
+
+/* Takes the innermost span off the stack. */
+static struct lane_record *close_span(struct pairing *p, struct lane_record *run, uint8_t flags)
+{
+    struct lane_record *begin = &run[p->stack[--p->depth]];
+    begin->flags = flags;
+    begin->aux = p->at - p->stack[p->depth];
+    return begin;
+}
+
+static void end_span(struct pairing *p, struct lane_record *run, const struct labels *labels,
+                     bool lossy)
+{
+    struct lane_record *end = &run[p->at];
+    p->counts.ends++;
+    end->flags = COPY_UNPAIRED;
+    if (p->skipped > 0) {
+        p->skipped--;
+        p->counts.ends_too_deep++;
+        return;
+    }
+    uint32_t depth = find_open(p, run, labels, label_name_place(labels, end->label));
+    if (depth == 0) {
+        if (lossy)
+            p->counts.orphan++;
+        else
+            p->counts.mismatched++;
+        return;
+    }
+    while (p->depth > depth) {
+        close_span(p, run, COPY_UNFINISHED);
+        p->counts.closed_by_parent++;
+    }
+    close_span(p, run, COPY_CLOSED);
+    p->counts.paired++;
+    end->flags = COPY_CLOSED;
+}
+
+static void end_lane(struct pairing *p, struct lane_record *run)
+{
+    while (p->depth > 0) {
+        close_span(p, run, COPY_UNFINISHED)->aux = 0;
+        p->counts.closed_at_export++;
+    }
+    p->skipped = 0;
+    p->at = 0;
+    p->lane++;
+}
+
+bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *labels,
+               uint32_t records)
+{
+    while (p->lane < frozen->lane_count) {
+        const struct lane_copy *lane = &frozen->lane[p->lane];
+        struct lane_record *run = frozen->records + lane->first;
+        for (; p->at < lane->slots && records > 0; p->at++, records--) {
+            if (run[p->at].kind == PERFD_BEGIN)
+                open_span(p, run);
+            else if (run[p->at].kind == PERFD_END)
+                end_span(p, run, labels, lane->lossy);
+        }
+        if (p->at < lane->slots)
+            return true;
+        end_lane(p, run);
+    }
+    return false;
+}
+
+bool pair_counts_balanced(const struct pair_counts *c)
+{
+    return c->begins ==
+               c->paired + c->closed_at_export + c->closed_by_parent + c->begins_too_deep &&
+           c->ends == c->paired + c->orphan + c->mismatched + c->ends_too_deep;
+}

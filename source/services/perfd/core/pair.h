@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finds the end of each span in the copy, lane by lane, with a stack of config.span_depth.
+ *
+ * An end closes the nearest open begin of its name; the spans open above that one are closed with
+ * it, unfinished. An end without such a begin closes nothing: an orphan where the lane has lost
+ * older records, mismatched otherwise. A begin over the depth is left out, and the next end is
+ * taken for its end. What is open after the last record is closed there, unfinished.
+ */
+#ifndef PERFD_CORE_PAIR_H
+#define PERFD_CORE_PAIR_H
+
+#include "freeze.h"
+
+#define PAIR_DEPTH_BYTES 4 /* each level of the stack */
+
+struct labels;
+
+struct pair_counts {
+    uint64_t begins, paired, closed_at_export, closed_by_parent, begins_too_deep;
+    uint64_t ends, orphan, mismatched, ends_too_deep;
+};
+
+struct pairing {
+    uint32_t *stack; /* places of open begins in the lane's run, outermost first */
+    uint32_t limit, depth;
+    uint32_t skipped;  /* begins over the limit without an end so far */
+    uint32_t lane, at; /* how far it got */
+    struct pair_counts counts;
+};
+
+void pair_init(struct pairing *pairing, struct arena *arena, const struct perfd_config *config);
+void pair_start(struct pairing *pairing);
+
+/* Goes on for at most so many records. True: there is more. */
+bool pair_step(struct pairing *pairing, struct frozen *frozen, const struct labels *labels,
+               uint32_t records);
+
+bool pair_counts_balanced(const struct pair_counts *counts);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts with a length. */
+#ifndef PERFD_CORE_TEXT_H
+#define PERFD_CORE_TEXT_H
+
+#include "perfd/perfd.h"
+
+static inline bool text_equal(struct perfd_text a, struct perfd_text b)
+{
+    if (a.length != b.length)
+        return false;
+    for (uint32_t i = 0; i < a.length; i++)
+        if (a.bytes[i] != b.bytes[i])
+            return false;
+    return true;
+}
+
+/* There must be room for all of it; no NUL is added. */
+static inline void text_copy(char *to, struct perfd_text from)
+{
+    for (uint32_t i = 0; i < from.length; i++)
+        to[i] = from.bytes[i];
+}
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Preparing a trace, and reading it. */
+#include "trace_parts.h"
+
+/* What one step may do; each unit takes about a microsecond. */
+#define RECORDS_A_STEP 2048 /* paired */
+#define EVENTS_A_STEP  256  /* formatted or skipped */
+
+void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config)
+{
+    size_t per_frame = (size_t)config->frames * sizeof(uint32_t);
+    freeze_init(&trace->frozen, arena, config);
+    pair_init(&trace->pairing, arena, config);
+    trace->begun = arena_take(arena, per_frame);
+    trace->ended = arena_take(arena, per_frame);
+    trace->detail_bytes = arena_take(arena, per_frame);
+    trace->frame_bytes = arena_take(arena, per_frame);
+    trace->id = trace->last_id = 0;
+    trace->stage = TRACE_NONE;
+    trace->totals = trace->last = (struct trace_totals){0};
+    trace->export.stage = EXPORT_NONE;
+}
+
+static bool is_busy(const struct trace *trace)
+{
+    return trace->export.stage != EXPORT_NONE ||
+           (trace->stage != TRACE_NONE && trace->stage != TRACE_READY);
+}
+
+void trace_forget(struct trace *trace)
+{
+    trace->id = 0;
+    trace->stage = TRACE_NONE;
+}
+
+bool trace_holds_session(const struct perfd *perfd, uint32_t session_id)
+{
+    (void)perfd, (void)session_id;
+    return false;
+}
+
+void trace_session_stopped(struct perfd *perfd, struct session *session)
+{
+    lanes_session_stopped(perfd, (uint32_t)(session - perfd->sessions.slot));
+    if (is_busy(&perfd->trace))
+        return;
+    trace_forget(&perfd->trace);
+    freeze(perfd, session, session->stopped_ns);
+}
+
+/* Is the copy what is asked for, as good as it will ever be? It may outlive the session's slot. */
+static bool copy_serves(const struct frozen *frozen, uint32_t session_id,
+                        const struct session *session)
+{
+    if (frozen->session == 0 || !frozen->stopped)
+        return false;
+    if (session_id == 0 && (session == NULL || session->state == SESSION_RUNNING))
+        return true;
+    return frozen->session == (session_id != 0 ? session_id : session->id);
+}
+
+int perfd_trace_begin(struct perfd *perfd, uint32_t session_id, uint64_t cap_bytes, uint64_t now_ns)
+{
+    struct trace *t = &perfd->trace;
+    const struct session *session = sessions_exportable(perfd, session_id);
+    bool serves = copy_serves(&t->frozen, session_id, session);
+    if (session == NULL && !serves)
+        return PERFD_NOT_FOUND;
+    if (is_busy(t) || t->last_id == INT32_MAX)
+        return PERFD_BUSY;
+    if (!serves)
+        freeze(perfd, session, now_ns);
+    t->cap_bytes = cap_bytes != 0 ? cap_bytes : perfd->config.export_bytes;
+    t->id = ++t->last_id;
+    t->cut = (struct trace_cut){0};
+    t->stage = TRACE_PAIR;
+    pair_start(&t->pairing);
+    return (int)t->id;
+}
+
+/* --- Preparing -------------------------------------------------------------------------------- */
+
+static void start_pass(struct trace *t, enum trace_stage stage)
+{
+    const struct pair_counts *spans = &t->pairing.counts;
+    t->stage = stage;
+    t->totals = (struct trace_totals){
+        .copied = t->frozen.copied,
+        .outside = t->frozen.outside,
+        .unpaired =
+            spans->begins_too_deep + spans->ends_too_deep + spans->orphan + spans->mismatched,
+        .frames = t->cut.whole < t->frozen.frame_count ? t->cut.whole : t->frozen.frame_count,
+        .spans = *spans,
+    };
+    cursor_start(t);
+}
+
+static int step_pair(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    if (pair_step(&t->pairing, &t->frozen, &perfd->labels, RECORDS_A_STEP))
+        return PERFD_MORE;
+    sort_start(t);
+    t->stage = TRACE_SORT_BEGUN;
+    return PERFD_MORE;
+}
+
+static int step_sort(struct trace *t)
+{
+    bool by_begin = t->stage == TRACE_SORT_BEGUN;
+    if (sort_step(t, by_begin ? SOURCE_BEGUN : SOURCE_ENDED))
+        return PERFD_MORE;
+    if (by_begin) {
+        t->stage = TRACE_SORT_ENDED;
+        return PERFD_MORE;
+    }
+    cut_start(t);
+    start_pass(t, TRACE_MEASURE);
+    return PERFD_MORE;
+}
+
+/* Goes on with a pass; PERFD_OK: it is over. */
+static int step_pass(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    for (unsigned i = 0; i < EVENTS_A_STEP; i++) {
+        struct trace_event event;
+        bool is_event;
+        enum piece_kind kind = cursor_next(perfd, &event, &is_event);
+        if (kind == PIECE_NONE)
+            return PERFD_OK;
+        t->totals.bytes += t->piece_length;
+        if (!is_event)
+            continue;
+        if (kind == PIECE_CUT) {
+            t->totals.cut += event.marks;
+            t->totals.truncated = true;
+            continue;
+        }
+        t->totals.exported += event.marks;
+        if (t->stage == TRACE_MEASURE)
+            cut_measure(t, &event, t->piece_length);
+    }
+    return PERFD_MORE;
+}
+
+static uint64_t other_bytes(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    uint64_t bytes = 0;
+    for (uint32_t piece = 0;; piece++) {
+        struct put p = {.bytes = t->piece, .size = sizeof t->piece};
+        if (!put_other_piece(perfd, piece, &p))
+            return bytes;
+        bytes += p.length;
+    }
+}
+
+/* How much longer otherData may become when its figures of the cut are known. */
+static uint64_t other_growth(struct perfd *perfd)
+{
+    struct trace_totals *totals = &perfd->trace.totals;
+    uint64_t now = other_bytes(perfd);
+    totals->exported = totals->cut = totals->frames = UINT64_MAX;
+    return other_bytes(perfd) - now;
+}
+
+static int make_ready(struct trace *t)
+{
+    t->last = t->totals;
+    t->stage = TRACE_READY;
+    cursor_start(t);
+    return PERFD_OK;
+}
+
+static int too_big(struct trace *t)
+{
+    trace_forget(t);
+    return PERFD_TOO_BIG;
+}
+
+static int step_measure(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    if (step_pass(perfd) != PERFD_OK)
+        return PERFD_MORE;
+    if (t->totals.bytes <= t->cap_bytes)
+        return make_ready(t);
+    t->excess_bytes = t->totals.bytes + other_growth(perfd) - t->cap_bytes;
+    if (t->frozen.frame_count == 0) {
+        start_pass(t, TRACE_CUT_MARKS);
+        return PERFD_MORE;
+    }
+    if (!cut_frames(t, t->excess_bytes))
+        return too_big(t);
+    start_pass(t, TRACE_COUNT);
+    return PERFD_MORE;
+}
+
+/* A session without frames: looks for the mark up to which all must go. */
+static int step_cut_marks(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    for (unsigned i = 0; i < EVENTS_A_STEP; i++) {
+        struct trace_event event;
+        bool is_event;
+        if (cursor_next(perfd, &event, &is_event) == PIECE_NONE)
+            return too_big(t);
+        if (!is_event || event.fixed)
+            continue;
+        if (t->piece_length >= t->excess_bytes) {
+            t->cut.marks = t->cursor.marks;
+            start_pass(t, TRACE_COUNT);
+            return PERFD_MORE;
+        }
+        t->excess_bytes -= t->piece_length;
+    }
+    return PERFD_MORE;
+}
+
+int perfd_trace_step(struct perfd *perfd, uint32_t trace)
+{
+    struct trace *t = &perfd->trace;
+    if (trace == 0 || trace != t->id)
+        return PERFD_NOT_FOUND;
+    switch (t->stage) {
+    case TRACE_PAIR:
+        return step_pair(perfd);
+    case TRACE_SORT_BEGUN:
+    case TRACE_SORT_ENDED:
+        return step_sort(t);
+    case TRACE_MEASURE:
+        return step_measure(perfd);
+    case TRACE_CUT_MARKS:
+        return step_cut_marks(perfd);
+    case TRACE_COUNT:
+        return step_pass(perfd) == PERFD_OK ? make_ready(t) : PERFD_MORE;
+    case TRACE_NONE:
+    case TRACE_READY:
+        break;
+    }
+    return PERFD_OK;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+int perfd_trace_info(const struct perfd *perfd, uint32_t trace, struct perfd_trace_info *out)
+{
+    const struct trace *t = &perfd->trace;
+    if (trace == 0 || trace != t->id)
+        return PERFD_NOT_FOUND;
+    if (t->stage != TRACE_READY)
+        return PERFD_BUSY;
+    *out = (struct perfd_trace_info){
+        .session = t->frozen.session,
+        .bytes = t->totals.bytes,
+        .records_dropped = t->totals.cut,
+        .frames_dropped = (uint32_t)t->totals.frames,
+        .truncated = t->totals.truncated,
+    };
+    return PERFD_OK;
+}
+
+/* Takes up to size bytes of what is left of the piece; buffer NULL: skips them. */
+static size_t take_bytes(struct trace *t, char *buffer, size_t size)
+{
+    size_t left = t->piece_length - t->piece_at;
+    size_t length = left < size ? left : size;
+    for (size_t i = 0; buffer != NULL && i < length; i++)
+        buffer[i] = t->piece[t->piece_at + i];
+    t->piece_at += (uint32_t)length;
+    t->offset += length;
+    return length;
+}
+
+/* Makes sure that there is something to take; false: the trace is over. */
+static bool have_bytes(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    struct trace_event event;
+    bool is_event;
+    while (t->piece_at == t->piece_length)
+        if (cursor_next(perfd, &event, &is_event) == PIECE_NONE)
+            return false;
+    return true;
+}
+
+/* Goes to the offset; PERFD_MORE: not there yet. */
+static int wind(struct perfd *perfd, uint64_t offset)
+{
+    struct trace *t = &perfd->trace;
+    if (offset < t->offset)
+        cursor_start(t);
+    for (unsigned i = 0; t->offset < offset; i++) {
+        if (i == EVENTS_A_STEP)
+            return PERFD_MORE;
+        if (!have_bytes(perfd))
+            break;
+        uint64_t ahead = offset - t->offset;
+        take_bytes(t, NULL, ahead < TRACE_PIECE ? (size_t)ahead : TRACE_PIECE);
+    }
+    return PERFD_OK;
+}
+
+const char *trace_peek(struct perfd *perfd, uint32_t *length)
+{
+    struct trace *t = &perfd->trace;
+    *length = have_bytes(perfd) ? t->piece_length - t->piece_at : 0;
+    return t->piece + t->piece_at;
+}
+
+void trace_skip(struct trace *trace, uint32_t bytes)
+{
+    take_bytes(trace, NULL, bytes);
+}
+
+int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void *buffer,
+                     size_t size, size_t *got)
+{
+    struct trace *t = &perfd->trace;
+    *got = 0;
+    if (trace == 0 || trace != t->id)
+        return PERFD_NOT_FOUND;
+    if (t->stage != TRACE_READY || t->export.stage != EXPORT_NONE)
+        return PERFD_BUSY;
+    if (offset > t->totals.bytes)
+        return PERFD_INVALID;
+    if (wind(perfd, offset) != PERFD_OK)
+        return PERFD_MORE;
+    char *to = buffer;
+    while (*got < size && have_bytes(perfd))
+        *got += take_bytes(t, to + *got, size - *got);
+    return PERFD_OK;
+}
+
+/* --- Health ----------------------------------------------------------------------------------- */
+
+static bool totals_balanced(const struct trace_totals *t)
+{
+    return t->copied == t->exported + t->cut + t->unpaired + t->outside &&
+           pair_counts_balanced(&t->spans);
+}
+
+void trace_read_health(const struct perfd *perfd, struct perfd_health *out)
+{
+    const struct trace_totals *last = &perfd->trace.last;
+    const struct pair_counts *spans = &last->spans;
+    if (!totals_balanced(last) || perfd->trace.frozen.ledger_wrong)
+        out->ledger_balanced = false;
+    out->copied = last->copied;
+    out->exported = last->exported;
+    out->cut = last->cut;
+    out->filtered = 0;
+    out->unpaired = last->unpaired;
+    out->outside = last->outside;
+    out->begins = spans->begins;
+    out->paired = spans->paired;
+    out->closed_at_export = spans->closed_at_export;
+    out->closed_by_parent = spans->closed_by_parent;
+    out->begins_too_deep = spans->begins_too_deep;
+    out->ends = spans->ends;
+    out->orphan = spans->orphan;
+    out->mismatched = spans->mismatched;
+    out->ends_too_deep = spans->ends_too_deep;
+}

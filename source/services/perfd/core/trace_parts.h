@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the trace's own files see of each other. */
+#ifndef PERFD_CORE_TRACE_PARTS_H
+#define PERFD_CORE_TRACE_PARTS_H
+
+#include "core.h"
+#include "put.h"
+
+#define FRAMES_TID 0 /* the frames lane; clients' lanes have ids from 1 */
+
+enum trace_event_kind {
+    EVENT_START,
+    EVENT_DROPPED_AT_END, /* frames thrown away after the last one shown */
+    EVENT_STOP,
+
+    EVENT_FRAME, /* its interval */
+    EVENT_FRAME_MS,
+    EVENT_FRAME_FPS,
+    EVENT_DROPPED, /* frames thrown away before this one */
+    EVENT_JANK,
+    EVENT_WORK_BEGIN,
+    EVENT_WORK_END,
+
+    EVENT_LOSS, /* records were overwritten before this */
+    EVENT_DROP, /* marks were refused before this */
+    EVENT_MARK,
+};
+
+struct trace_event {
+    enum trace_event_kind kind;
+    uint64_t time_ns;
+    uint32_t lane;  /* LOSS, DROP, MARK: its place among the copy's lanes */
+    uint32_t at;    /* MARK: the record's place in the lane's run; of a frame: the frame */
+    uint32_t owner; /* the frame that it goes with; frame_count: the open tail */
+    uint32_t marks; /* how many marks it shows: a span shows its begin and its end */
+    bool fixed;     /* never cut */
+    bool detail;    /* cut before its frame is */
+};
+
+/* --- trace_merge.c: events in the order of time, lane, sequence --- */
+
+void merge_start(struct trace *trace);
+
+/* False: there are no more. */
+bool merge_next(struct trace *trace, struct trace_event *event);
+
+/* When the frame's work was over, as far as it is known. */
+uint64_t frame_work_end_ns(const struct frame *frame);
+
+/* --- trace_sort.c: frames' work in order --- */
+
+void sort_start(struct trace *trace);
+
+/* Goes on sorting by SOURCE_BEGUN or SOURCE_ENDED for a bounded while. True: there is more. */
+bool sort_step(struct trace *trace, enum trace_source by);
+
+/* --- trace_cut.c: what goes where not all fits --- */
+
+bool cut_takes(const struct trace *trace, const struct trace_event *event);
+
+/* Starts adding up, and adds an event of so many bytes. */
+void cut_start(struct trace *trace);
+void cut_measure(struct trace *trace, const struct trace_event *event, uint64_t bytes);
+
+/* Moves the boundaries until so many bytes are cut; false: all that may go does not suffice. */
+bool cut_frames(struct trace *trace, uint64_t excess);
+
+/* --- trace_event.c, trace_other.c: the text --- */
+
+void put_event(const struct perfd *perfd, const struct trace_event *event, struct put *p);
+
+/* Each writes one piece; false: there are no such pieces any more. */
+bool put_lane_piece(const struct perfd *perfd, uint32_t piece, struct put *p);
+bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p);
+
+/* --- trace_piece.c: the cursor --- */
+
+void cursor_start(struct trace *trace);
+
+enum piece_kind {
+    PIECE_TEXT, /* trace->piece holds it */
+    PIECE_CUT,  /* an event that the cut takes: no bytes */
+    PIECE_NONE, /* the trace is complete */
+};
+
+/* The next piece. *event is set where it is one, with *is_event. */
+enum piece_kind cursor_next(struct perfd *perfd, struct trace_event *event, bool *is_event);
+
+/* --- trace.c: what the export needs of it --- */
+
+/* The bytes that come next, a piece at a time; length 0: the trace is over. */
+const char *trace_peek(struct perfd *perfd, uint32_t *length);
+void trace_skip(struct trace *trace, uint32_t bytes); /* at most as many as were peeked at */
+
+/* The trace in the copy is void, and its id stale. */
+void trace_forget(struct trace *trace);
+
+#endif
