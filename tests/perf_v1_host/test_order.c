@@ -67,9 +67,37 @@ static void model_remove(struct model *m, uint64_t value)
     assert_true(m->order.used <= PERFD_ORDER_NODES(m->capacity));
 }
 
+/* What order.h says of every node: sorted, at least half full unless it is the root, and inner ones
+ * with the exact number and maximum below each child. Returns how many values lie below, the last
+ * in *max. */
+static uint32_t check_node(const struct order *o, uint32_t at, uint32_t level, uint64_t *max)
+{
+    const struct order_node *node = &o->nodes[at];
+    uint32_t full = level == 1 ? ORDER_LEAF : ORDER_FAN;
+    assert_true(node->n <= full);
+    assert_true(at == o->root || node->n >= full / 2);
+    if (level == 1) {
+        for (uint32_t i = 1; i < node->n; i++)
+            assert_true(node->value[i - 1] <= node->value[i]);
+        *max = node->n > 0 ? node->value[node->n - 1] : 0;
+        return node->n;
+    }
+    assert_true(node->n >= 2);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < node->n; i++) {
+        uint32_t below = check_node(o, node->child[i], level - 1, max);
+        assert_int_equal(node->count[i], below);
+        assert_true(node->max[i] == *max);
+        count += below;
+    }
+    return count;
+}
+
 static void check_all(const struct model *m)
 {
+    uint64_t max = 0;
     assert_int_equal(m->order.count, m->n);
+    assert_int_equal(check_node(&m->order, m->order.root, m->order.levels, &max), m->n);
     for (uint32_t rank = 1; rank <= m->n; rank++)
         assert_true(order_select(&m->order, rank) == m->sorted[rank - 1]);
 }
@@ -116,9 +144,10 @@ static void windows_of_any_size(void **state)
 {
     (void)state;
     static const uint32_t capacities[] = {1,  2,  8,  31,  32,  33,   63,
-                                          64, 65, 90, 128, 129, 1200, 2111};
+                                          64, 65, 90, 128, 129, 1200, 2900};
     for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
         slide(capacities[i], UINT64_C(1) << 31);
+        slide(capacities[i], 100);
         slide(capacities[i], 5); /* nearly all are equal */
         slide(capacities[i], 1);
     }
@@ -134,13 +163,16 @@ static void fills_and_empties(void **state)
         for (uint32_t i = 0; i < MODEL_MAX; i++) {
             uint64_t values[6] = {i, MODEL_MAX - i, random_next(&seed), i / 100, UINT64_MAX - i, 3};
             model_insert(m, values[round]);
+            if (i % 211 == 0)
+                check_all(m);
         }
-        check_all(m);
         while (m->n > 0) {
             /* From the front, the back, the middle, at random. */
             uint32_t places[4] = {0, m->n - 1, m->n / 2, (uint32_t)(random_next(&seed) % m->n)};
             model_remove(m, m->sorted[places[(round + m->n / 700) % 4]]);
             check_some(m);
+            if (m->n % 211 == 0)
+                check_all(m);
         }
     }
     model_free(m);
