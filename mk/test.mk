@@ -4,11 +4,11 @@
 TEST_DIR := tests/perf_v1_host
 TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c))
 TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh)
-INC_TEST := -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
+INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
 
 # Tests of the core alone link it to a port in memory, and need nothing of what lies above it.
-CORE_TEST_BIN := $(filter $(HOST)/tests/test_arena $(HOST)/tests/test_bad_input \
-	$(HOST)/tests/test_metrics_% $(HOST)/tests/test_sessions $(HOST)/tests/test_trace%,$(TEST_BIN))
+CORE_TESTS := arena bad_input histogram metrics_% order put sessions trace% wide
+CORE_TEST_BIN := $(filter $(addprefix $(HOST)/tests/test_,$(CORE_TESTS)),$(TEST_BIN))
 MEMORY_PORT_O := $(HOST)/$(TEST_DIR)/memory_port.o
 FIXTURE_O := $(MEMORY_PORT_O) $(HOST)/$(TEST_DIR)/fixture.o
 

@@ -124,7 +124,8 @@ def figures(ticks, budget=DEFAULT_BUDGET, long=0, idle=0, warmup=0, ring=1200, s
     out["budget_ns"] = budget
     out["long_frame_ns"] = long or -(-3 * budget // 2)
     intervals = [frame.interval for frame in counted if frame.interval is not None]
-    exact = counted == window
+    # exact while every interval of the session is still in the window
+    exact = len(intervals) == sum(frame.interval is not None for frame in window)
     shown = intervals if exact else [histogram_edge(value) for value in intervals]
     whole = over_intervals(intervals)
     for name in ("milli_fps", "longest_ns"):

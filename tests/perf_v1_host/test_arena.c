@@ -11,7 +11,7 @@ static const struct perfd_config standard = PERFD_CONFIG_DEFAULT;
 static const struct perfd_config small = PERFD_CONFIG_SMALL;
 
 #define STANDARD_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
-#define SMALL_BYTES    PERFD_ARENA_BYTES(1, 120, 2, 512, 64, 2048, 4, 16)
+#define SMALL_BYTES    PERFD_ARENA_BYTES(1, 90, 2, 512, 64, 2048, 4, 16)
 
 static void the_macro_is_the_function(void **state)
 {
@@ -77,6 +77,31 @@ static void an_arena_one_byte_short(void **state)
     assert_int_equal(perfd_init(&perfd, arena, 0, &small, &port), PERFD_NO_SPACE);
     assert_int_equal(perfd_init(&perfd, arena, bytes, &small, &port), 0);
     free(arena);
+}
+
+/* Sizes that fill no whole words: what the function says is what init takes. */
+static void odd_configurations(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 60; i++) {
+        struct perfd_config config = {.sessions = 1 + i % 3,
+                                      .frames = 7 + i,
+                                      .lanes = i,
+                                      .lane_records = 64u << i % 5,
+                                      .labels = 1 + i,
+                                      .label_text_bytes = 63 + i,
+                                      .clients = i,
+                                      .client_labels = 1 + i % 2,
+                                      .span_depth = i,
+                                      .export_bytes = 65536};
+        struct bench bench;
+
+        bench_open(&bench, &config);
+        bench_start(&bench, 10 * MS);
+        bench_after(&bench, MS);
+        bench_stop(&bench);
+        bench_close(&bench);
+    }
 }
 
 static void a_misaligned_arena(void **state)
@@ -223,6 +248,7 @@ int main(void)
         cmocka_unit_test(the_promised_sizes),
         cmocka_unit_test(a_static_arena_of_the_exact_size),
         cmocka_unit_test(an_arena_one_byte_short),
+        cmocka_unit_test(odd_configurations),
         cmocka_unit_test(a_misaligned_arena),
         cmocka_unit_test(fields_out_of_range),
         cmocka_unit_test(nothing_beyond_the_arena),

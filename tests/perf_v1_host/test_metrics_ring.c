@@ -46,8 +46,10 @@ static void the_window_is_the_last_frames(void **state)
     assert_int_equal(m.avg_ns, 4500000);   /* 36 / 8 */
     assert_int_equal(m.milli_fps, 222222); /* 8 / 36 ms */
     assert_int_equal(m.p50_ns, 4 * MS);
-    assert_false(m.session_exact);
-    for (uint64_t i = 9; i <= 20; i++)
+    assert_true(m.session_exact); /* no interval has left yet */
+    bench_after(&bench, 9 * MS);
+    assert_false(bench_metrics(&bench).session_exact);
+    for (uint64_t i = 10; i <= 20; i++)
         bench_after(&bench, i * MS);
     m = bench_stop(&bench); /* 13..20 */
     assert_int_equal(m.frames, 8);
