@@ -11,6 +11,7 @@ include mk/idl.mk
 include mk/perfd.mk
 include mk/clients.mk
 include mk/test.mk
+include mk/test-daemon.mk
 include mk/freestanding.mk
 include mk/demo.mk
 

@@ -25,5 +25,3 @@ INC_CLIENT := -Isource/libs/perf-client/include
 
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
 objects = $(patsubst %.c,$(1)/%.o,$(2))
-
-FEATURE_STATEFS ?= 0

@@ -1,0 +1,46 @@
+# Core, server, runtime and generated code as they go into an image: freestanding objects for each target,
+# linked together, whose undefined symbols are the port's interface; their size and their stack.
+
+FREE_C := $(CORE_C) $(SERVER_C) $(RUNTIME_C)
+FREE_INC := $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN)
+PORT_H := source/services/perfd/ports/port.h
+
+RISCV_CC := riscv64-unknown-elf-gcc
+RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
+HAVE_RISCV := $(shell command -v $(RISCV_CC) 2>/dev/null)
+FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
+
+# $(call free_rules,<target>,<compiler>,<flags>)
+define free_rules
+$(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
+	@mkdir -p $$(@D)
+	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
+
+$(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
+	@mkdir -p $$(@D)
+	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
+
+$(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o
+	$(2) $(3) -nostdlib -r -o $$@ $$^
+
+-include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C))
+endef
+$(eval $(call free_rules,x86_64,$(CC),))
+$(eval $(call free_rules,riscv64,$(RISCV_CC),$(RISCV_FLAGS)))
+
+FREE_OBJECTS := $(patsubst %,$(BUILD)/free/%/perfd.o,$(FREE_TARGETS))
+
+.PHONY: freestanding size stack
+freestanding: $(FREE_OBJECTS) ## Build core + server + runtime without a C library; audit their symbols
+	scripts/audit-symbols $(PORT_H) $(FREE_OBJECTS)
+
+size: $(FREE_OBJECTS) $(HOST)/arena-size ## Text of core + server + runtime, static RAM by configuration
+	@scripts/size $(BUILD)/free $(FREE_TARGETS)
+	@$(HOST)/arena-size
+
+stack: $(FREE_OBJECTS) ## Worst-case stack, from the call graph
+	@scripts/stack $(BUILD)/free $(FREE_TARGETS)
+
+$(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ppoll() with a signal mask, accept4(): Linux's. */
+/* ppoll() with a signal mask, accept4(), MAP_POPULATE: Linux's. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -188,8 +189,11 @@ static struct perfd *make_perfd(const struct options *options, struct perfd_port
 {
     struct perfd *perfd;
     size_t bytes = perfd_arena_bytes(&options->config);
-    void *arena = bytes == 0 ? NULL : malloc(bytes);
-    if (arena == NULL) {
+    /* Every page now: what the daemon takes later is nothing. */
+    void *arena = bytes == 0 ? MAP_FAILED
+                             : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (arena == MAP_FAILED) {
         fprintf(stderr, "perfd: no memory for an arena of %zu bytes\n", bytes);
         exit(EXIT_UNABLE);
     }
@@ -237,6 +241,5 @@ int main(int argc, char **argv)
         if (daemon.channel[i].socket >= 0)
             close_channel(&daemon, &daemon.channel[i]);
     exporter_close(&daemon.port.exporter);
-    free(perfd);
     return 0;
 }
