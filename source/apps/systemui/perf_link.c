@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "perf_link.h"
+
+#include <string.h>
+
+#include "font.h"
+#include "perf.capnp.h"
+
+/* Ten seconds of frames: at most 26 records each, begins and ends of their steps and two counters.
+ */
+#define LANE_RECORDS     16384u
+#define LANE_RECORDS_MIN 1024u
+#define FRAMES_A_CALL    64u
+
+struct label_text {
+    const char *name;
+    const char *category;
+};
+
+static const struct label_text texts[SPAN_LABELS] = {
+    [SPAN_UI] = {"ui", "phase"},
+    [SPAN_LAYOUT] = {"layout", "phase"},
+    [SPAN_RENDER] = {"render", "phase"},
+    [SPAN_PRESENT] = {"present", "phase"},
+    [SPAN_WALLPAPER] = {"wallpaper", "draw"},
+    [SPAN_WINDOWS] = {"windows", "draw"},
+    [SPAN_LIST] = {"list", "draw"},
+    [SPAN_TEXT] = {"text", "draw"},
+    [SPAN_CLOCK] = {"clock", "draw"},
+    [SPAN_GLASS] = {"glass", "draw"},
+    [SPAN_HUD] = {"hud", "draw"},
+    [SPAN_HEAVY_BLUR] = {"heavy blur", "draw"},
+    [SPAN_PERFD] = {"perfd calls", "perfd"},
+    [SPAN_INPUT] = {"input", "input"},
+    [SPAN_GLYPHS] = {"glyphs", "draw"},
+    [SPAN_BLENDED] = {"pixels blended", "draw"},
+};
+
+static struct nx_text text_of(const char *text)
+{
+    return (struct nx_text){text, (uint32_t)font_length(text)};
+}
+
+/* Sends the call that was begun. An exception is one call's failure; all else ends the connection.
+ */
+static bool call(struct perf_link *link)
+{
+    const int error = perf_client_call(&link->client);
+    if (error == 0)
+        return true;
+    link->error = error;
+    if (error != PERF_CLIENT_EXCEPTION) {
+        perf_client_close(&link->client);
+        link->up = false;
+    }
+    return false;
+}
+
+void perf_link_init(struct perf_link *link, const char *address, const char *session_name,
+                    uint64_t budget_ns)
+{
+    memset(link, 0, sizeof *link);
+    link->address = address;
+    link->session_name = session_name;
+    link->budget_ns = budget_ns;
+}
+
+/* Whether the session from before the connection broke is still there. Its number alone would not
+ * do: a service that was started anew counts from 1 again. */
+static bool still_runs(struct perf_link *link)
+{
+    if (link->session == 0)
+        return false;
+    const struct perf_metrics_request_builder request = perf_metrics_call(&link->client.rpc);
+    perf_metrics_request_set_session_id(request, link->session);
+    if (!call(link))
+        return false;
+    const struct perf_metrics_response_reader answer = perf_metrics_results(&link->client.rpc);
+    const struct perf_metrics_reader metrics = perf_metrics_response_get_metrics(answer);
+    const struct nx_text name = perf_metrics_get_name(metrics);
+    const struct nx_text wanted = text_of(link->session_name);
+    return perf_metrics_response_get_status(answer) == PERF_STATUS_OK &&
+           perf_metrics_get_running(metrics) && name.length == wanted.length &&
+           memcmp(name.bytes, wanted.bytes, wanted.length) == 0;
+}
+
+static int start_session(struct perf_link *link)
+{
+    if (still_runs(link))
+        return 0;
+    if (!link->up)
+        return link->error;
+    const struct perf_start_request_builder request = perf_start_call(&link->client.rpc);
+    perf_start_request_set_name(request, text_of(link->session_name));
+    if (link->budget_ns != 0)
+        perf_start_request_set_budget_ns(request, link->budget_ns);
+    if (!call(link))
+        return link->error;
+    const struct perf_start_response_reader answer = perf_start_results(&link->client.rpc);
+    const int status = (int)perf_start_response_get_status(answer);
+    if (status != PERF_STATUS_OK)
+        return status;
+    link->session = perf_start_response_get_session_id(answer);
+    link->seen_seq = 0;
+    return 0;
+}
+
+/* A label that got no number is sent by name. */
+static int intern_labels(struct perf_link *link)
+{
+    for (uint32_t i = 0; i < SPAN_LABELS; i++) {
+        const struct perf_label_request_builder request = perf_label_call(&link->client.rpc);
+        perf_label_request_set_name(request, text_of(texts[i].name));
+        perf_label_request_set_category(request, text_of(texts[i].category));
+        if (!call(link))
+            return link->error;
+        link->label[i] = perf_label_response_get_label(perf_label_results(&link->client.rpc));
+    }
+    return 0;
+}
+
+/* Takes a smaller lane where the wanted one is not to be had, and the caller's own where none is.
+ */
+static int open_lane(struct perf_link *link)
+{
+    link->lane = 0;
+    for (uint32_t records = LANE_RECORDS; records >= LANE_RECORDS_MIN; records /= 2) {
+        const struct perf_open_lane_request_builder request =
+            perf_open_lane_call(&link->client.rpc);
+        perf_open_lane_request_set_name(request, text_of("systemui"));
+        perf_open_lane_request_set_records(request, records);
+        if (!call(link))
+            return link->error;
+        const struct perf_open_lane_response_reader answer =
+            perf_open_lane_results(&link->client.rpc);
+        if (perf_open_lane_response_get_status(answer) == PERF_STATUS_OK) {
+            link->lane = perf_open_lane_response_get_lane(answer);
+            return 0;
+        }
+    }
+    return 0;
+}
+
+int perf_link_open(struct perf_link *link)
+{
+    if (link->up)
+        return 0;
+    link->error = perf_client_connect(&link->client, link->address);
+    if (link->error != 0)
+        return link->error;
+    link->up = true;
+    int result = start_session(link);
+    if (result == 0)
+        result = intern_labels(link);
+    if (result == 0)
+        result = open_lane(link);
+    if (result != 0 && link->up) {
+        perf_client_close(&link->client);
+        link->up = false;
+    }
+    return result;
+}
+
+void perf_link_tick(struct perf_link *link, const struct link_frame *frame)
+{
+    if (!link->up)
+        return;
+    const struct perf_frame_tick_request_builder request = perf_frame_tick_call(&link->client.rpc);
+    const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
+    perf_frame_tick_set_session_id(tick, link->session);
+    perf_frame_tick_set_frame_id(tick, frame->id);
+    perf_frame_tick_set_presented_at_ns(tick, frame->presented_at_ns);
+    perf_frame_tick_set_began_at_ns(tick, frame->began_at_ns);
+    perf_frame_tick_set_deadline_at_ns(tick, frame->deadline_at_ns);
+    perf_frame_tick_set_ui_ns(tick, frame->phase_ns[LINK_UI]);
+    perf_frame_tick_set_layout_ns(tick, frame->phase_ns[LINK_LAYOUT]);
+    perf_frame_tick_set_render_ns(tick, frame->phase_ns[LINK_RENDER]);
+    perf_frame_tick_set_present_ns(tick, frame->phase_ns[LINK_PRESENT]);
+    perf_frame_tick_set_input_at_ns(tick, frame->input_at_ns);
+    perf_frame_tick_set_presented(tick, frame->presented);
+    if (!call(link))
+        return;
+    const struct perf_frame_tick_response_reader answer =
+        perf_frame_tick_results(&link->client.rpc);
+    const int status = (int)perf_frame_tick_response_get_status(answer);
+    if (status != PERF_STATUS_OK) {
+        link->refused++;
+        link->last_refusal = status;
+    }
+}
+
+static void put_record(const struct perf_link *link, struct perf_record_builder to,
+                       const struct span_record *from)
+{
+    perf_record_set_time_ns(to, from->time_ns);
+    perf_record_set_lane(to, link->lane);
+    perf_record_set_label(to, link->label[from->label]);
+    if (link->label[from->label] == 0)
+        perf_record_set_name(to, text_of(texts[from->label].name));
+    switch (from->kind) {
+    case SPAN_BEGIN:
+        perf_record_set_begin(to);
+        break;
+    case SPAN_END:
+        perf_record_set_end(to);
+        break;
+    case SPAN_INSTANT:
+        perf_record_set_instant(to);
+        break;
+    case SPAN_COUNTER:
+        perf_record_set_counter(to, from->value);
+        break;
+    }
+}
+
+void perf_link_record(struct perf_link *link, struct spans *spans)
+{
+    if (link->up && spans->count > 0) {
+        const struct perf_record_request_builder request = perf_record_call(&link->client.rpc);
+        const struct perf_record_list_builder records =
+            perf_record_request_init_records(request, spans->count);
+        for (uint32_t i = 0; i < spans->count; i++)
+            put_record(link, perf_record_list_edit(records, i), &spans->record[i]);
+        (void)call(link);
+    }
+    spans->count = 0;
+}
+
+static void take_metrics(struct hud_data *hud, struct perf_metrics_reader metrics,
+                         struct perf_health_reader health)
+{
+    const struct nx_text name = perf_metrics_get_name(metrics);
+    const uint32_t length = name.length < HUD_NAME_MAX ? name.length : HUD_NAME_MAX;
+    memcpy(hud->session, name.bytes, length);
+    hud->session[length] = '\0';
+    hud->has_intervals = perf_metrics_get_has_intervals(metrics);
+    hud->budget_ns = perf_metrics_get_budget_ns(metrics);
+    hud->milli_fps = perf_metrics_get_milli_fps(metrics);
+    hud->avg_ns = perf_metrics_get_avg_ns(metrics);
+    hud->p95_ns = perf_metrics_get_p95_ns(metrics);
+    hud->p99_ns = perf_metrics_get_p99_ns(metrics);
+    hud->long_frames = perf_metrics_get_long_frames(metrics);
+    hud->dropped = perf_metrics_get_dropped(metrics);
+    hud->records_lost = perf_health_get_overwritten(health) + perf_health_get_dropped_torn(health) +
+                        perf_health_get_dropped_malformed(health) +
+                        perf_health_get_dropped_rate(health) +
+                        perf_health_get_dropped_no_session(health);
+    hud->cost_ns = perf_health_get_cost_last_second_ns(health);
+}
+
+static bool read_metrics(struct perf_link *link, struct hud_data *hud)
+{
+    const struct perf_metrics_request_builder request = perf_metrics_call(&link->client.rpc);
+    perf_metrics_request_set_session_id(request, link->session);
+    if (!call(link))
+        return false;
+    const struct perf_metrics_response_reader answer = perf_metrics_results(&link->client.rpc);
+    if (perf_metrics_response_get_status(answer) != PERF_STATUS_OK)
+        return false;
+    take_metrics(hud, perf_metrics_response_get_metrics(answer),
+                 perf_metrics_response_get_health(answer));
+    return true;
+}
+
+static struct hud_bar bar_of(struct perf_frame_sample_reader sample)
+{
+    struct hud_bar bar = {perf_frame_sample_get_interval_ns(sample), HUD_GOOD};
+    if (perf_frame_sample_get_dropped(sample))
+        bar.mark = HUD_DROPPED;
+    else if (perf_frame_sample_get_long(sample))
+        bar.mark = HUD_LONG;
+    else if (bar.interval_ns == 0)
+        bar.mark = HUD_NO_INTERVAL;
+    return bar;
+}
+
+/* Frames since the last time; after a pause, only as many calls as the bars have room for. */
+static bool read_frames(struct perf_link *link, struct hud_data *hud)
+{
+    for (uint32_t calls = 0; calls < HUD_BARS / FRAMES_A_CALL + 1; calls++) {
+        const struct perf_frames_request_builder request = perf_frames_call(&link->client.rpc);
+        perf_frames_request_set_session_id(request, link->session);
+        perf_frames_request_set_after_seq(request, link->seen_seq);
+        perf_frames_request_set_max(request, FRAMES_A_CALL);
+        if (!call(link))
+            return false;
+        const struct perf_frames_response_reader answer = perf_frames_results(&link->client.rpc);
+        if (perf_frames_response_get_status(answer) != PERF_STATUS_OK)
+            return false;
+        const struct perf_frame_sample_list_reader frames = perf_frames_response_get_frames(answer);
+        const uint32_t count = perf_frame_sample_list_length(frames);
+        for (uint32_t i = 0; i < count; i++) {
+            const struct perf_frame_sample_reader sample = perf_frame_sample_list_at(frames, i);
+            hud_add_bar(hud, bar_of(sample));
+            link->seen_seq = perf_frame_sample_get_seq(sample);
+        }
+        if (count < FRAMES_A_CALL)
+            break;
+    }
+    return true;
+}
+
+void perf_link_read(struct perf_link *link, struct hud_data *hud)
+{
+    /* Another session's frames begin with 1 again: the bars are of one session only. */
+    if (link->seen_seq == 0)
+        hud->bars = 0;
+    hud->connected = link->up && read_metrics(link, hud) && read_frames(link, hud);
+}
+
+int perf_link_stop(struct perf_link *link)
+{
+    if (!link->up)
+        return link->error;
+    const struct perf_stop_request_builder request = perf_stop_call(&link->client.rpc);
+    perf_stop_request_set_session_id(request, link->session);
+    if (!call(link))
+        return link->error;
+    const int status = (int)perf_stop_response_get_status(perf_stop_results(&link->client.rpc));
+    perf_client_close(&link->client);
+    link->up = false;
+    return status;
+}

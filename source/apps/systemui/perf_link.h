@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SystemUI's connection to perfd: the only part that speaks the Perf interface. Every call may find
+ * the service gone; then the link is down, calls do nothing, and perf_link_open() tries again.
+ */
+#ifndef SYSTEMUI_PERF_LINK_H
+#define SYSTEMUI_PERF_LINK_H
+
+#include "hud.h"
+#include "perf-client/perf_client.h"
+#include "spans.h"
+
+enum link_phase { LINK_UI, LINK_LAYOUT, LINK_RENDER, LINK_PRESENT, LINK_PHASES };
+
+/* A frame as perfd wants to know it; 0 where there is nothing to say. */
+struct link_frame {
+    uint64_t id;
+    uint64_t began_at_ns;
+    uint64_t deadline_at_ns;
+    uint64_t presented_at_ns;
+    uint64_t input_at_ns;
+    uint64_t phase_ns[LINK_PHASES];
+    bool presented;
+};
+
+struct perf_link {
+    struct perf_client client;
+    const char *address; /* as perf_client_connect() takes it */
+    const char *session_name;
+    uint64_t budget_ns; /* 0: the service's default */
+    bool up;
+    int error;        /* why the link is down: a perf_client_error */
+    uint32_t session; /* 0: none yet */
+    uint32_t lane;
+    uint32_t label[SPAN_LABELS];
+    uint64_t seen_seq; /* of the newest frame in the HUD */
+    uint64_t refused;  /* frames that the service answered with a status other than ok */
+    int last_refusal;  /* that status */
+};
+
+/* The texts stay the caller's and must outlive the link. Connects to nothing yet. */
+void perf_link_init(struct perf_link *link, const char *address, const char *session_name,
+                    uint64_t budget_ns);
+
+/*
+ * Connects, starts the session (or goes on with the one from before, where it still runs), interns
+ * the labels and opens a lane. 0; a negative perf_client_error; or the positive status with which
+ * the service refused the session.
+ */
+int perf_link_open(struct perf_link *link) __attribute__((warn_unused_result));
+
+void perf_link_tick(struct perf_link *link, const struct link_frame *frame);
+
+/* Sends what the spans hold and empties them; while the link is down it only empties them. */
+void perf_link_record(struct perf_link *link, struct spans *spans);
+
+/* Fetches the figures and the new frames. Where the link is down it says so in *hud. */
+void perf_link_read(struct perf_link *link, struct hud_data *hud);
+
+/* Ends the session. Like perf_link_open(); the link is closed in any case. */
+int perf_link_stop(struct perf_link *link) __attribute__((warn_unused_result));
+
+#endif
