@@ -4,7 +4,7 @@
 TEST_DIR := tests/perf_v1_host
 TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c))
 TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh)
-INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
+INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT) $(INC_PATHS)
 
 # Tests of the core alone link it to a port in memory, and need nothing of what lies above it.
 CORE_TESTS := arena bad_input histogram metrics_% order put sessions trace% wide
@@ -22,6 +22,22 @@ $(CORE_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(FIXTURE_O) $(CORE_O
 $(HOST)/tests/test_%: $(HOST)/$(TEST_DIR)/test_%.o $(FIXTURE_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# Tests of RPC link both of its sides and no service.
+RPC_TEST_BIN := $(filter $(HOST)/tests/test_rpc%,$(TEST_BIN))
+$(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# A stock Cap'n Proto client: official compiler, official library, and no code of this project.
+CPP_GEN := $(GEN)/cc
+$(CPP_GEN)/perf.capnp.c++: $(SCHEMA)
+	@mkdir -p $(@D)
+	capnp compile --src-prefix=$(dir $(SCHEMA)) -oc++:$(CPP_GEN) $(SCHEMA)
+
+$(HOST)/tests/client_cpp: $(TEST_DIR)/client_cpp.cc $(CPP_GEN)/perf.capnp.c++
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -O1 -g -I$(CPP_GEN) $^ -o $@ \
+		-lcapnp-rpc -lcapnp -lkj-async -lkj
+
 # Plays scripts into the core: for tests in Python, and on a big-endian machine.
 DRIVER_C := $(TEST_DIR)/driver.c $(TEST_DIR)/memory_port.c
 $(HOST)/tests/driver: $(call objects,$(HOST),$(DRIVER_C)) $(CORE_O)
@@ -36,7 +52,7 @@ $(BIG)/driver: $(BIG_O)
 	s390x-linux-gnu-gcc -static $^ -o $@
 
 .PHONY: test test-core
-test: $(TEST_BIN) $(HOST)/tests/driver $(BIG)/driver host ## Build and run every test
+test: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/driver $(BIG)/driver host ## Build and run every test
 	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(TEST_BIN) $(TEST_SCRIPTS)
 
 CORE_TEST_SCRIPTS := $(addprefix $(TEST_DIR)/test_,runner.py figures.py raf.py trace.py golden.py)
