@@ -136,6 +136,8 @@ void emit_constant(const struct model *model, struct out *out, const struct node
     const char *name = node->upper;
     const char *value = literal(model, node);
 
+    if (source_comment(node->source).length > 0)
+        out_printf(out, "\n");
     out_comment(out, "", source_comment(node->source));
     if (type_which(const_type(node->r)) == TYPE_DATA) {
         name = arena_printf(model->arena, "%s_LENGTH", node->upper);
@@ -147,7 +149,7 @@ void emit_constant(const struct model *model, struct out *out, const struct node
     if (!value) /* Void */
         return;
     out_declare(out, name, node->path);
-    out_printf(out, "#define %s %s\n\n", name, value);
+    out_printf(out, "#define %s %s\n", name, value);
 }
 
 void emit_constant_bytes(const struct model *model, struct out *out, const struct node *node)
@@ -157,9 +159,9 @@ void emit_constant_bytes(const struct model *model, struct out *out, const struc
     (void)model;
     if (type_which(const_type(node->r)) != TYPE_DATA)
         return;
-    out_printf(out, "const uint8_t %s[%" PRIu32 "] = {", node->lower, array_length(node));
+    out_printf(out, "\nconst uint8_t %s[%" PRIu32 "] = {", node->lower, array_length(node));
     for (uint32_t i = 0; i < array_length(node); i++)
         out_printf(out, "%s0x%02x,", i % 12 == 0 ? "\n    " : " ",
                    i < data.length ? data.bytes[i] : 0U);
-    out_printf(out, "\n};\n\n");
+    out_printf(out, "\n};\n");
 }

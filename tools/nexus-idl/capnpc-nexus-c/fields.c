@@ -231,11 +231,11 @@ static void emit_lists(const struct subject *s, struct nx_struct_reader element,
     out_inline(s->out, s->field->path, arena_printf(arena, "struct %s_reader", inner_name),
                arena_printf(arena, "%s_at", name),
                arena_printf(arena, "struct %s_reader list, uint32_t i", name));
-    out_printf(
-        s->out,
-        "    struct %s_reader value = {nx_pointer_list(nx_list_get_pointer(list.l, i), %s)};\n\n"
-        "    return value;\n}\n\n",
-        inner_name, read_size(inner));
+    out_printf(s->out,
+               "    struct %s_reader value;\n\n"
+               "    value.l = nx_pointer_list(nx_list_get_pointer(list.l, i), %s);\n"
+               "    return value;\n}\n\n",
+               inner_name, read_size(inner));
     out_inline(s->out, s->field->path, arena_printf(arena, "struct %s_builder", inner_name),
                arena_printf(arena, "%s_init", name),
                arena_printf(arena, "struct %s_builder list, uint32_t i, uint32_t count", name));
@@ -257,7 +257,9 @@ static void emit_list(const struct subject *s)
     if (type_which(element) == TYPE_LIST)
         emit_lists(s, element, owner);
     open_get(s, reader, "get");
-    out_printf(s->out, "    %s value = {nx_get_list(r.s, %" PRIu32 ", %s)};\n\n    return value;\n",
+    out_printf(s->out,
+               "    %s value;\n\n    value.l = nx_get_list(r.s, %" PRIu32
+               ", %s);\n    return value;\n",
                reader, s->field->place.at, read_size(element));
     close_function(s);
     emit_has(s);

@@ -34,7 +34,6 @@ void collect(const struct model *model, const struct node *root, enum node_kind 
              struct node_list *list)
 {
     struct nx_list_reader nested = node_nested(root->r);
-    struct nx_list_reader methods = interface_methods(root->r);
     uint32_t count;
 
     if (node_which(root->r) == kind)
@@ -48,6 +47,8 @@ void collect(const struct model *model, const struct node *root, enum node_kind 
         }
     }
     if (node_which(root->r) == NODE_INTERFACE && kind == NODE_STRUCT) {
+        struct nx_list_reader methods = interface_methods(root->r);
+
         for (uint32_t i = 0; i < methods.count; i++) {
             collect_implied(model, method_params_id(nx_list_get_struct(methods, i)), list);
             collect_implied(model, method_results_id(nx_list_get_struct(methods, i)), list);
@@ -176,33 +177,6 @@ static void emit_includes(const struct model *model, struct out *out, const stru
 
 /* --- enums --- */
 
-/* Declared in the order of the numbers, which is the order on the wire. */
-static void emit_enum(const struct model *model, struct out *out, const struct node *node)
-{
-    struct nx_list_reader members = enum_enumerants(node->r);
-    const char *unknown = arena_printf(model->arena, "%s_UNKNOWN", node->upper);
-    const char *type = arena_printf(model->arena, "enum %s", node->lower);
-
-    out_comment(out, "", source_comment(node->source));
-    out_declare(out, node->lower, node->path);
-    out_printf(out, "%s {\n", type);
-    for (uint32_t i = 0; i < members.count; i++) {
-        const char *name = arena_text(model->arena, enumerant_name(nx_list_get_struct(members, i)));
-        const char *upper = upper_case(model->arena, snake_case(model->arena, name));
-        const char *constant = arena_printf(model->arena, "%s_%s%s", node->upper, upper,
-                                            strcmp(upper, "UNKNOWN") == 0 ? "_" : "");
-
-        out_declare(out, constant, arena_printf(model->arena, "%s.%s", node->path, name));
-        out_enumerator(out, constant, i, model_member_comment(node, i));
-    }
-    out_declare(out, unknown, node->path);
-    out_printf(out, "    %s = 65535 /* a value of a later schema */\n};\n\n", unknown);
-    out_inline(out, node->path, type, arena_printf(model->arena, "%s_of", node->lower),
-               "uint16_t v");
-    out_printf(out, "    return v < %" PRIu32 " ? (%s)v : %s;\n}\n\n", members.count, type,
-               unknown);
-}
-
 static void emit_handle(const struct model *model, struct out *out, const struct node *node,
                         const char *suffix, const char *member)
 {
@@ -233,6 +207,34 @@ static void emit_enum_list(const struct model *model, struct out *out, const str
     out_inline(out, node->path, "void", arena_printf(arena, "%s_set", name),
                arena_printf(arena, "struct %s_builder list, uint32_t i, %s v", name, type));
     out_printf(out, "    nx_list_set_u16(list.l, i, (uint16_t)v);\n}\n\n");
+}
+
+/* Declared in the order of the numbers, which is the order on the wire. */
+static void emit_enum(const struct model *model, struct out *out, const struct node *node)
+{
+    struct nx_list_reader members = enum_enumerants(node->r);
+    const char *unknown = arena_printf(model->arena, "%s_UNKNOWN", node->upper);
+    const char *type = arena_printf(model->arena, "enum %s", node->lower);
+
+    out_comment(out, "", source_comment(node->source));
+    out_declare(out, node->lower, node->path);
+    out_printf(out, "%s {\n", type);
+    for (uint32_t i = 0; i < members.count; i++) {
+        const char *name = arena_text(model->arena, enumerant_name(nx_list_get_struct(members, i)));
+        const char *upper = upper_case(model->arena, snake_case(model->arena, name));
+        const char *constant = arena_printf(model->arena, "%s_%s%s", node->upper, upper,
+                                            strcmp(upper, "UNKNOWN") == 0 ? "_" : "");
+
+        out_declare(out, constant, arena_printf(model->arena, "%s.%s", node->path, name));
+        out_enumerator(out, constant, i, model_member_comment(node, i));
+    }
+    out_declare(out, unknown, node->path);
+    out_printf(out, "    %s = 65535 /* a value of a later schema */\n};\n\n", unknown);
+    out_inline(out, node->path, type, arena_printf(model->arena, "%s_of", node->lower),
+               "uint16_t v");
+    out_printf(out, "    return v < %" PRIu32 " ? (%s)v : %s;\n}\n\n", members.count, type,
+               unknown);
+    emit_enum_list(model, out, node);
 }
 
 /* --- structs --- */
@@ -328,8 +330,8 @@ bool emit_header(const struct model *model, const struct node *file,
     out_printf(&out, "#ifndef %s_CAPNP_H\n#define %s_CAPNP_H\n\n", file->upper, file->upper);
     emit_includes(model, &out, file, requested);
     emit_all(model, &out, file, NODE_ENUM, emit_enum);
-    emit_all(model, &out, file, NODE_ENUM, emit_enum_list);
     emit_all(model, &out, file, NODE_CONST, emit_constant);
+    out_printf(&out, "\n");
     emit_all(model, &out, file, NODE_STRUCT, emit_handles);
     emit_all(model, &out, file, NODE_STRUCT, emit_struct_parts);
     emit_all(model, &out, file, NODE_INTERFACE, emit_interface);
@@ -343,7 +345,7 @@ bool emit_source(const struct model *model, const struct node *file, const char 
 
     out_init(&out, model->arena, to);
     out_printf(&out, "/* Made by capnpc-nexus-c from %s; changes go there. */\n", base_name(name));
-    out_printf(&out, "#include \"%s.h\"\n\n", base_name(name));
+    out_printf(&out, "#include \"%s.h\"\n", base_name(name));
     emit_all(model, &out, file, NODE_CONST, emit_constant_bytes);
     emit_all(model, &out, file, NODE_INTERFACE, emit_dispatch);
     return !out.failed;

@@ -21,6 +21,11 @@ struct input {
     size_t length;
 };
 
+struct text {
+    char *bytes;
+    size_t length;
+};
+
 static bool read_all(FILE *from, struct input *input)
 {
     size_t room = 0;
@@ -54,14 +59,14 @@ static void make_parents(struct arena *arena, const char *path)
     }
 }
 
-static bool write_file(struct arena *arena, const char *path, const char *bytes, size_t length)
+static bool write_file(struct arena *arena, const char *path, const struct text *text)
 {
     FILE *file;
     bool good;
 
     make_parents(arena, path);
     file = fopen(path, "wb");
-    good = file && fwrite(bytes, 1, length, file) == length;
+    good = file && fwrite(text->bytes, 1, text->length, file) == text->length;
     if (file && fclose(file) != 0)
         good = false;
     if (!good)
@@ -69,13 +74,13 @@ static bool write_file(struct arena *arena, const char *path, const char *bytes,
     return good;
 }
 
-static bool generate_part(const struct model *model, const struct node *file,
-                          struct nx_struct_reader requested, bool is_header)
+/* Makes the text of one file; the caller frees it. */
+static bool make_text(const struct model *model, struct nx_struct_reader requested, bool is_header,
+                      struct text *text)
 {
+    const struct node *file = model_node(model, file_id(requested));
     const char *name = arena_text(model->arena, file_name(requested));
-    char *bytes = NULL;
-    size_t length = 0;
-    FILE *memory = open_memstream(&bytes, &length);
+    FILE *memory = open_memstream(&text->bytes, &text->length);
     bool good;
 
     if (!memory) {
@@ -84,18 +89,14 @@ static bool generate_part(const struct model *model, const struct node *file,
     }
     good = is_header ? emit_header(model, file, requested, memory)
                      : emit_source(model, file, name, memory);
-    good = fclose(memory) == 0 && good;
-    if (good)
-        good = write_file(model->arena,
-                          arena_printf(model->arena, "%s.%c", name, is_header ? 'h' : 'c'), bytes,
-                          length);
-    free(bytes);
-    return good;
+    return fclose(memory) == 0 && good;
 }
 
-static bool generate(const struct model *model)
+/* All texts are made before the first is written: a refused schema changes no file. */
+static bool generate(const struct model *model, const struct nx_message *message)
 {
     struct nx_list_reader files = request_files(model->request);
+    struct text *texts = arena_take(model->arena, (files.count * 2U + 1) * sizeof(*texts));
     bool good = true;
 
     for (uint32_t i = 0; i < files.count; i++) {
@@ -103,12 +104,17 @@ static bool generate(const struct model *model)
 
         good = file && check_file(model, file) && good;
     }
-    for (uint32_t i = 0; good && i < files.count; i++) {
-        struct nx_struct_reader requested = nx_list_get_struct(files, i);
-        const struct node *file = model_node(model, file_id(requested));
+    for (uint32_t i = 0; good && i < files.count * 2U; i++)
+        good = make_text(model, nx_list_get_struct(files, i / 2), i % 2 == 0, &texts[i]);
+    good = good && nx_message_error(message) == NX_OK;
+    for (uint32_t i = 0; i < files.count * 2U; i++) {
+        const char *name = arena_text(model->arena, file_name(nx_list_get_struct(files, i / 2)));
 
-        good = generate_part(model, file, requested, true) &&
-               generate_part(model, file, requested, false);
+        if (good)
+            good = write_file(model->arena,
+                              arena_printf(model->arena, "%s.%c", name, i % 2 == 0 ? 'h' : 'c'),
+                              &texts[i]);
+        free(texts[i].bytes);
     }
     return good;
 }
@@ -126,7 +132,7 @@ static bool run(const struct input *input, struct arena *arena, bool layout)
         if (good && layout)
             print_layout(&model, stdout);
         else if (good)
-            good = generate(&model);
+            good = generate(&model, &message);
         error = nx_message_error(&message);
     }
     if (error != NX_OK)

@@ -71,10 +71,11 @@ static char *comment_words(struct arena *arena, struct nx_text text)
     return words;
 }
 
-/* One line of the schema, broken between words where it is too long. */
+/* One line of the schema, broken between words where it is too long even there: to break what fits
+ * in the schema but not behind our indent would leave a word on every other line. */
 static void comment_line(struct out *out, const char *indent, const char *line, size_t length)
 {
-    size_t room = OUT_COLUMNS - strlen(indent) - 3;
+    size_t room = OUT_COLUMNS;
 
     do {
         size_t take = length;

@@ -136,14 +136,15 @@ void emit_dispatch(const struct model *model, struct out *out, const struct node
     uint32_t count;
     struct method *methods = read_methods(model, node, &count);
 
+    out_printf(out, "\n");
     declare_dispatch(model, out, node, "\n{\n");
+    if (count == 0) {
+        out_printf(out, "    (void)service;\n    (void)call;\n    return NX_UNIMPLEMENTED;\n}\n");
+        return;
+    }
     out_printf(out,
                "    if (call->interface_id != %s_INTERFACE_ID)\n        return NX_UNIMPLEMENTED;\n",
                node->upper);
-    if (count == 0)
-        out_printf(out, "    (void)service;\n    return NX_UNIMPLEMENTED;\n}\n");
-    if (count == 0)
-        return;
     out_printf(out, "    switch (call->method_id) {\n");
     for (uint32_t i = 0; i < count; i++) {
         const struct method *method = &methods[i];
