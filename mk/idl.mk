@@ -32,3 +32,9 @@ $(PERF_O): $(PERF_C) $(PERF_H)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 -include $(RUNTIME_HOST_O:.o=.d) $(GENERATOR_O:.o=.d)
+
+# The reader and builder are tested without the service.
+WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder)
+$(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(RUNTIME_HOST_O)
+	@mkdir -p $(@D)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
