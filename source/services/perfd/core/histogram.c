@@ -42,6 +42,12 @@ void histogram_add(struct histogram *h, uint64_t value)
     h->count++;
 }
 
+static uint64_t sum_8(const uint32_t *at)
+{
+    return ((uint64_t)at[0] + at[1]) + ((uint64_t)at[2] + at[3]) + ((uint64_t)at[4] + at[5]) +
+           ((uint64_t)at[6] + at[7]);
+}
+
 uint64_t histogram_select(const struct histogram *h, uint64_t rank)
 {
     unsigned octave = 0;
@@ -49,9 +55,15 @@ uint64_t histogram_select(const struct histogram *h, uint64_t rank)
         rank -= h->octave[octave++];
     if (octave == HISTOGRAM_OCTAVES)
         return h->longest;
+    const uint32_t *at = h->step[octave];
     unsigned step = 0;
-    while (rank > h->step[octave][step])
-        rank -= h->step[octave][step++];
+    /* Eight at a time first: the rank is in this octave, so both loops end within it. */
+    for (uint64_t eight = sum_8(at); rank > eight; eight = sum_8(at + step)) {
+        rank -= eight;
+        step += 8;
+    }
+    while (rank > at[step])
+        rank -= at[step++];
     if (octave == 0)
         return step;
     return ((uint64_t)(HISTOGRAM_STEPS + step + 1) << (octave - 1)) - 1;

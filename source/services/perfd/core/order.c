@@ -12,13 +12,47 @@ static uint32_t node_capacity(uint32_t level)
     return level == LEAF ? ORDER_LEAF : ORDER_FAN;
 }
 
-void order_reset(struct order *o, struct order_node *nodes)
+/* How many of four words, a stride apart, are below value. */
+static inline uint32_t below_4(const uint64_t *at, uint32_t stride, uint64_t value)
 {
-    *o = (struct order){.nodes = nodes, .levels = LEAF, .used = 1};
-    nodes[0].n = 0;
+    return (uint32_t)(at[0] < value) + (uint32_t)(at[stride] < value) +
+           (uint32_t)(at[2 * stride] < value) + (uint32_t)(at[3 * stride] < value);
 }
 
-static uint32_t node_take(struct order *o)
+/*
+ * The first place that is not below value, among the leaf's values or the inner node's maxima. The
+ * values are as good as random, so that every branch on them would be mispredicted: places not in
+ * use hold the largest value there is, and comparing the last of each eight, then all of one eight,
+ * has no branches. The node is not full or its last word is not below value.
+ */
+static inline uint32_t leaf_place(const struct order_node *node, uint64_t value)
+{
+    const uint64_t *at = node->value;
+    uint32_t first = 8 * (below_4(at + 7, 8, value) + below_4(at + 39, 8, value));
+    return first + below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
+}
+
+/* The child that value belongs in; where it is in the tree, the child that holds it. */
+static inline uint32_t child_for(const struct order_node *node, uint64_t value)
+{
+    const uint64_t *at = node->max;
+    uint32_t first = 8 * below_4(at + 7, 8, value);
+    first += below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
+    return first < node->n ? first : node->n - 1;
+}
+
+/* Marks the places from n on as not in use. */
+static void clear_from(struct order_node *node, uint32_t n, uint32_t level)
+{
+    for (uint32_t i = n; i < node_capacity(level); i++) {
+        if (level == LEAF)
+            node->value[i] = UINT64_MAX;
+        else
+            node->max[i] = UINT64_MAX;
+    }
+}
+
+static uint32_t node_take(struct order *o, uint32_t level)
 {
     uint32_t at = o->used;
     if (o->free != 0) {
@@ -28,6 +62,7 @@ static uint32_t node_take(struct order *o)
         o->used++;
     }
     o->nodes[at].n = 0;
+    clear_from(&o->nodes[at], 0, level);
     return at;
 }
 
@@ -37,25 +72,10 @@ static void node_give(struct order *o, uint32_t at)
     o->free = at + 1;
 }
 
-/* The first of at[0..n) that is not below value, else n. Without branches on the values: they are
- * as good as random. */
-static uint32_t lower_bound(const uint64_t *at, uint32_t n, uint64_t value)
+void order_reset(struct order *o, struct order_node *nodes)
 {
-    if (n == 0)
-        return 0;
-    uint32_t low = 0;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        low += half & (0 - (uint32_t)(at[low + half - 1] < value));
-        n -= half;
-    }
-    return low + (at[low] < value);
-}
-
-/* The child that value belongs in; where it is in the tree, the child that holds it. */
-static uint32_t child_for(const struct order_node *node, uint64_t value)
-{
-    return lower_bound(node->max, node->n - 1, value);
+    *o = (struct order){.nodes = nodes, .levels = LEAF};
+    o->root = node_take(o, LEAF);
 }
 
 static void copy_entry(struct order_node *to, uint32_t i, const struct order_node *from, uint32_t k,
@@ -70,7 +90,7 @@ static void copy_entry(struct order_node *to, uint32_t i, const struct order_nod
     to->count[i] = from->count[k];
 }
 
-/* Opens or closes a gap of n entries at i. */
+/* Opens a gap of n entries at i, or closes one. */
 static void entries_open(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
 {
     for (uint32_t k = node->n; k-- > i;)
@@ -83,6 +103,7 @@ static void entries_close(struct order_node *node, uint32_t i, uint32_t n, uint3
     for (uint32_t k = i + n; k < node->n; k++)
         copy_entry(node, k - n, node, k, level);
     node->n -= n;
+    clear_from(node, node->n, level);
 }
 
 /* How many values entries [i, i + n) hold. */
@@ -129,6 +150,7 @@ static void shift_right(struct order *o, struct order_node *parent, uint32_t i, 
     for (uint32_t k = 0; k < n; k++)
         copy_entry(right, k, left, left->n - n + k, level);
     left->n -= n;
+    clear_from(left, left->n, level);
     parent->count[i] -= moved;
     parent->count[i + 1] += moved;
     parent->max[i] = node_max(left, level);
@@ -138,7 +160,7 @@ static void shift_right(struct order *o, struct order_node *parent, uint32_t i, 
 static void split(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
 {
     entries_open(parent, i + 1, 1, level + 1);
-    parent->child[i + 1] = node_take(o);
+    parent->child[i + 1] = node_take(o, level);
     parent->count[i + 1] = 0;
     parent->max[i + 1] = parent->max[i];
     shift_right(o, parent, i, node_capacity(level) / 2, level);
@@ -147,7 +169,7 @@ static void split(struct order *o, struct order_node *parent, uint32_t i, uint32
 /* Puts a new root above a full one, so that it can be split. */
 static void grow(struct order *o)
 {
-    uint32_t at = node_take(o);
+    uint32_t at = node_take(o, o->levels + 1);
     struct order_node *root = &o->nodes[at];
     root->n = 1;
     root->max[0] = node_max(&o->nodes[o->root], o->levels);
@@ -155,6 +177,43 @@ static void grow(struct order *o)
     root->count[0] = o->count;
     o->root = at;
     o->levels++;
+}
+
+static void leaf_insert(struct order_node *leaf, uint64_t value)
+{
+    uint32_t place = leaf_place(leaf, value);
+    uint64_t *to = &leaf->value[leaf->n];
+    uint32_t left = leaf->n - place;
+    for (; left >= 4; left -= 4, to -= 4) {
+        uint64_t a = to[-1], b = to[-2], c = to[-3], d = to[-4];
+        to[0] = a;
+        to[-1] = b;
+        to[-2] = c;
+        to[-3] = d;
+    }
+    for (; left > 0; left--, to--)
+        to[0] = to[-1];
+    *to = value;
+    leaf->n++;
+}
+
+/* Returns the place that it had. */
+static uint32_t leaf_remove(struct order_node *leaf, uint64_t value)
+{
+    uint32_t place = leaf_place(leaf, value);
+    uint64_t *to = &leaf->value[place];
+    uint32_t left = --leaf->n - place;
+    for (; left >= 4; left -= 4, to += 4) {
+        uint64_t a = to[1], b = to[2], c = to[3], d = to[4];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    for (; left > 0; left--, to++)
+        to[0] = to[1];
+    *to = UINT64_MAX;
+    return place;
 }
 
 void order_insert(struct order *o, uint64_t value)
@@ -173,9 +232,7 @@ void order_insert(struct order *o, uint64_t value)
             node->max[i] = value;
         node = &o->nodes[node->child[i]];
     }
-    uint32_t i = lower_bound(node->value, node->n, value);
-    entries_open(node, i, 1, LEAF);
-    node->value[i] = value;
+    leaf_insert(node, value);
     o->count++;
 }
 
@@ -234,10 +291,8 @@ void order_remove(struct order *o, uint64_t value)
         node = &o->nodes[below];
     }
 
-    uint32_t i = lower_bound(node->value, node->n, value);
-    entries_close(node, i, 1, LEAF);
     o->count--;
-    if (i < node->n)
+    if (leaf_remove(node, value) < node->n)
         return;
     /* Its largest value went: so it did for every node that has this one at its right edge. */
     while (depth-- > 0) {
@@ -250,10 +305,20 @@ void order_remove(struct order *o, uint64_t value)
 uint64_t order_select(const struct order *o, uint32_t rank)
 {
     const struct order_node *node = &o->nodes[o->root];
+    uint32_t count = o->count;
     for (uint32_t level = o->levels; level > LEAF; level--) {
         uint32_t i = 0;
-        while (rank > node->count[i])
-            rank -= node->count[i++];
+        if (rank <= count / 2) {
+            while (rank > node->count[i])
+                rank -= node->count[i++];
+        } else {
+            /* The high percentiles are soon found from the other end. */
+            uint32_t above = count - rank;
+            for (i = node->n - 1; above >= node->count[i]; i--)
+                above -= node->count[i];
+            rank = node->count[i] - above;
+        }
+        count = node->count[i];
         node = &o->nodes[node->child[i]];
     }
     return node->value[rank - 1];

@@ -51,65 +51,90 @@ static uint64_t *why_refuse(struct health *health, const struct session *s,
     return NULL;
 }
 
+/* A frame that was shown, and what follows from when. */
+struct shown {
+    uint64_t at_ns;
+    uint64_t budget_ns;   /* in force for it */
+    uint64_t interval_ns; /* 0: none */
+    uint64_t missed;      /* vsyncs */
+    bool counted, idle;
+};
+
 /* Why a frame that is long, late or missed a vsync is janky. */
-static enum frame_cause cause_of(const struct frame *f)
+static enum frame_cause cause_of(uint64_t work_ns, uint64_t budget_ns)
 {
-    if (f->over_budget)
+    if (work_ns > budget_ns)
         return CAUSE_APP;
-    return frame_work_ns(f) != 0 ? CAUSE_PIPELINE : CAUSE_UNKNOWN;
+    return work_ns != 0 ? CAUSE_PIPELINE : CAUSE_UNKNOWN;
 }
 
-/* The frame for the ring, flags and all. *interval_ns: 0 where it has none. */
-static struct frame make_frame(const struct session *s, const struct perfd_tick *tick,
-                               uint64_t at_ns, bool counted, uint64_t *interval_ns)
+/* The time since the last frame shown; 0: that is no interval. *idle: the gap was on purpose. */
+static uint64_t interval_before(const struct session *s, const struct perfd_tick *tick,
+                                uint64_t at_ns, bool *idle)
 {
-    uint64_t budget_ns = tick->budget_ns != 0 ? tick->budget_ns : s->budget_ns;
+    uint64_t last_ns = 0;
+    bool first = !last_shown(s, &last_ns);
+    *idle = tick->after_idle || s->idle_pending;
+    if (!first && s->idle_gap_ns != 0 && at_ns - last_ns > s->idle_gap_ns)
+        *idle = true;
+    return first || *idle ? 0 : at_ns - last_ns;
+}
+
+/* More than half a budget after its deadline; twice the lateness might not fit. */
+static bool is_late(const struct perfd_tick *tick, uint64_t at_ns, uint64_t budget_ns)
+{
+    return tick->deadline_at_ns != 0 && at_ns > tick->deadline_at_ns &&
+           at_ns - tick->deadline_at_ns > budget_ns / 2;
+}
+
+/* A frame as the ring keeps it, complete. Made at once: flags set one by one in memory would cost
+ * more than all else here. */
+static struct frame make_frame(const struct session *s, const struct perfd_tick *tick,
+                               const struct shown *shown)
+{
+    uint64_t budget_ns = shown->budget_ns, interval_ns = shown->interval_ns;
     uint64_t unpresented = s->unpresented;
     if (unpresented > FRAME_UNPRESENTED_MAX)
         unpresented = FRAME_UNPRESENTED_MAX;
+    bool is_long = interval_ns != 0 && interval_ns >= session_long_frame_ns(s, budget_ns);
+    bool late = is_late(tick, shown->at_ns, budget_ns);
+    uint64_t work_ns = 0;
+    for (unsigned i = 0; i < PERFD_PHASES; i++)
+        work_ns += tick->phase_ns[i];
+    enum frame_cause cause = CAUSE_NONE;
+    if (shown->counted && !shown->idle && (is_long || late || shown->missed > 0))
+        cause = cause_of(work_ns, budget_ns);
 
-    uint64_t last_ns = 0;
-    bool first = !last_shown(s, &last_ns);
-    bool idle = tick->after_idle || s->idle_pending;
-    if (!first && s->idle_gap_ns != 0 && at_ns - last_ns > s->idle_gap_ns)
-        idle = true;
-    uint64_t interval = first || idle ? 0 : at_ns - last_ns;
-
-    struct frame f = {
+    return (struct frame){
         .frame_id = tick->frame_id,
-        .presented_at_ns = at_ns,
+        .presented_at_ns = shown->at_ns,
+        .phase_ns = {tick->phase_ns[PERFD_UI], tick->phase_ns[PERFD_LAYOUT],
+                     tick->phase_ns[PERFD_RENDER], tick->phase_ns[PERFD_PRESENT]},
         .began_at_ns = tick->began_at_ns,
         .deadline_at_ns = tick->deadline_at_ns,
         .input_at_ns = tick->input_at_ns,
-        .budget_ns = budget_ns & ((UINT64_C(1) << 34) - 1),
+        .budget_ns = budget_ns & FRAME_BUDGET_MASK,
         .unpresented = unpresented & FRAME_UNPRESENTED_MAX,
-        .counted = counted,
-        .has_interval = interval != 0,
-        .is_long = interval != 0 && interval >= session_long_frame_ns(s, budget_ns),
-        .dropped = frame_missing(interval, budget_ns, unpresented) > 0,
-        .idle = idle,
+        .counted = shown->counted,
+        .has_interval = interval_ns != 0,
+        .is_long = is_long,
+        .late = late,
+        .dropped = shown->missed > 0 || unpresented > 0,
+        .idle = shown->idle,
+        .over_budget = work_ns > budget_ns,
+        .cause = cause & 7u,
     };
-    for (unsigned i = 0; i < PERFD_PHASES; i++)
-        f.phase_ns[i] = tick->phase_ns[i];
-    /* More than half a budget late: twice the lateness might not fit. */
-    f.late = tick->deadline_at_ns != 0 && at_ns > tick->deadline_at_ns &&
-             at_ns - tick->deadline_at_ns > budget_ns / 2;
-    f.over_budget = frame_work_ns(&f) > budget_ns;
-    bool missed_vsync = frame_missing(interval, budget_ns, 0) > 0;
-    if (counted && !idle && (f.is_long || f.late || missed_vsync))
-        f.cause = cause_of(&f) & 7;
-    *interval_ns = interval;
-    return f;
 }
 
 /* Adds a counted frame to the session's totals. */
-static void add_totals(struct session *s, const struct frame *f, uint64_t interval_ns)
+static void add_totals(struct session *s, const struct frame *f, const struct shown *shown)
 {
+    uint64_t interval_ns = shown->interval_ns;
     s->frames++;
     s->long_frames += f->is_long;
     s->late += f->late;
-    s->dropped += frame_missing(interval_ns, f->budget_ns, s->unpresented);
-    if (f->has_interval) {
+    s->dropped += shown->missed > s->unpresented ? shown->missed : s->unpresented;
+    if (interval_ns != 0) {
         s->interval_count++;
         s->interval_ns += interval_ns;
         if (interval_ns > s->longest_ns)
@@ -134,6 +159,22 @@ static void add_totals(struct session *s, const struct frame *f, uint64_t interv
     }
 }
 
+static void accept_shown(struct session *s, const struct perfd_tick *tick, uint64_t at_ns,
+                         bool counted)
+{
+    struct shown shown = {.at_ns = at_ns, .counted = counted};
+    shown.budget_ns = tick->budget_ns != 0 ? tick->budget_ns : s->budget_ns;
+    shown.interval_ns = interval_before(s, tick, at_ns, &shown.idle);
+    shown.missed = frame_missed(shown.interval_ns, shown.budget_ns);
+    struct frame f = make_frame(s, tick, &shown);
+    if (counted)
+        add_totals(s, &f, &shown);
+    if (window_push(&s->window, &f, shown.interval_ns, shown.missed))
+        s->exact = false;
+    s->unpresented = 0;
+    s->idle_pending = false;
+}
+
 static void accept(struct session *s, int client, const struct perfd_tick *tick, uint64_t at_ns)
 {
     bool counted = s->ticks >= s->warmup_frames;
@@ -150,14 +191,7 @@ static void accept(struct session *s, int client, const struct perfd_tick *tick,
         s->jank_dropped += counted && !tick->after_idle;
         return;
     }
-    uint64_t interval_ns = 0;
-    struct frame f = make_frame(s, tick, at_ns, counted, &interval_ns);
-    if (counted)
-        add_totals(s, &f, interval_ns);
-    if (window_push(&s->window, &f))
-        s->exact = false;
-    s->unpresented = 0;
-    s->idle_pending = false;
+    accept_shown(s, tick, at_ns, counted);
 }
 
 int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)

@@ -9,13 +9,22 @@ uint64_t frame_work_ns(const struct frame *f)
     return sum;
 }
 
-uint64_t frame_missing(uint64_t interval_ns, uint64_t budget_ns, uint64_t unpresented)
+uint64_t frame_missed(uint64_t interval_ns, uint64_t budget_ns)
 {
     /* floor((2 T + B) / (2 B)) is T / B with halves rounded up: 2 T might not fit. */
     uint64_t vsyncs = interval_ns / budget_ns;
     vsyncs += 2 * (interval_ns % budget_ns) >= budget_ns;
-    uint64_t missed = vsyncs > 0 ? vsyncs - 1 : 0;
-    return missed > unpresented ? missed : unpresented;
+    return vsyncs > 0 ? vsyncs - 1 : 0;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t frame_missing(uint64_t interval_ns, uint64_t budget_ns, uint64_t unpresented)
+{
+    return larger(frame_missed(interval_ns, budget_ns), unpresented);
 }
 
 void window_reset(struct window *w, struct frame *ring, uint32_t size, struct order_node *nodes)
@@ -48,13 +57,13 @@ uint64_t window_interval_ns(const struct window *w, uint64_t seq)
     return f->presented_at_ns - window_frame(w, seq - 1)->presented_at_ns;
 }
 
-static void count_in(struct window *w, const struct frame *f, uint64_t interval_ns)
+static void count_in(struct window *w, const struct frame *f, uint64_t interval_ns, uint64_t missed)
 {
     w->frames++;
     w->long_frames += f->is_long;
     w->late += f->late;
     w->over_budget += f->over_budget;
-    w->dropped += frame_missing(interval_ns, f->budget_ns, f->unpresented);
+    w->dropped += larger(missed, f->unpresented);
     if (f->has_interval) {
         w->interval_ns += interval_ns;
         order_insert(&w->interval, interval_ns);
@@ -99,18 +108,14 @@ static bool evict(struct window *w)
     return f->counted && f->has_interval;
 }
 
-bool window_push(struct window *w, const struct frame *f)
+bool window_push(struct window *w, const struct frame *f, uint64_t interval_ns, uint64_t missed)
 {
-    uint64_t interval_ns = 0;
-    if (f->has_interval)
-        interval_ns = f->presented_at_ns - window_frame(w, w->newest)->presented_at_ns;
     bool left = w->held == w->size && evict(w);
-
     w->ring[w->next] = *f;
     w->next = w->next + 1 < w->size ? w->next + 1 : 0;
     w->held++;
     w->newest++;
     if (f->counted)
-        count_in(w, f, interval_ns);
+        count_in(w, f, interval_ns, missed);
     return left;
 }

@@ -28,6 +28,7 @@ enum frame_cause {
 };
 
 #define FRAME_UNPRESENTED_MAX ((1u << 20) - 1)
+#define FRAME_BUDGET_MASK     ((UINT64_C(1) << 34) - 1)
 
 struct frame {
     uint64_t frame_id;
@@ -53,8 +54,11 @@ _Static_assert(sizeof(struct frame) == PERFD_FRAME_BYTES, "config.h knows the fr
 /* The sum of the phases; 0: unknown. */
 uint64_t frame_work_ns(const struct frame *f);
 
+/* The vsyncs that went by during an interval without a frame; halves count. interval_ns 0: none. */
+uint64_t frame_missed(uint64_t interval_ns, uint64_t budget_ns);
+
 /* How many frames are missing before this one: the larger of the vsyncs that it missed and the
- * frames thrown away. interval_ns is 0 where it has none. */
+ * frames thrown away. */
 uint64_t frame_missing(uint64_t interval_ns, uint64_t budget_ns, uint64_t unpresented);
 
 struct window {
@@ -88,8 +92,9 @@ uint64_t window_interval_ns(const struct window *w, uint64_t seq);
 
 /*
  * Adds a frame, complete with its flags, that was shown after the newest one; the oldest leaves
- * where the ring is full. True: a counted interval left with it.
+ * where the ring is full. interval_ns (0: none) and missed, the vsyncs that the frame missed, are
+ * what the caller has worked out from it. True: a counted interval left.
  */
-bool window_push(struct window *w, const struct frame *f);
+bool window_push(struct window *w, const struct frame *f, uint64_t interval_ns, uint64_t missed);
 
 #endif
