@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
-static const char hex_digits[] = "0123456789abcdef";
+static char hex_digit(uint64_t value)
+{
+    unsigned digit = value & 15;
+    return (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
+}
 
 /* --- Text ------------------------------------------------------------------------------------- */
 
@@ -15,12 +19,8 @@ struct tail {
 static struct tail tail_of(uint8_t lead)
 {
     struct tail tail = {0, 0x80, 0xbf};
-    if (lead >= 0xc2 && lead <= 0xdf)
-        tail.count = 1;
-    else if (lead >= 0xe0 && lead <= 0xef)
-        tail.count = 2;
-    else if (lead >= 0xf0 && lead <= 0xf4)
-        tail.count = 3;
+    if (lead >= 0xc2 && lead <= 0xf4)
+        tail.count = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     if (lead == 0xe0)
         tail.low = 0xa0;
     else if (lead == 0xed)
@@ -37,8 +37,8 @@ static struct tail tail_of(uint8_t lead)
 static uint32_t character_length(const uint8_t *bytes, uint32_t length, bool *valid)
 {
     struct tail tail = tail_of(bytes[0]);
-    *valid = false;
     uint32_t at = 1;
+    *valid = false;
     for (; at <= tail.count; at++) {
         if (at == length || bytes[at] < tail.low || bytes[at] > tail.high)
             return at;
@@ -51,29 +51,15 @@ static uint32_t character_length(const uint8_t *bytes, uint32_t length, bool *va
 
 static void put_ascii(struct put *p, uint8_t byte)
 {
-    switch (byte) {
-    case '"':
-        put_text(p, "\\\"");
-        return;
-    case '\\':
-        put_text(p, "\\\\");
-        return;
-    case '\n':
-        put_text(p, "\\n");
-        return;
-    case '\t':
-        put_text(p, "\\t");
-        return;
-    default:
-        break;
-    }
-    if (byte >= 0x20) {
-        put_char(p, (char)byte);
+    if (byte < 0x20) {
+        put_text(p, "\\u00");
+        put_char(p, hex_digit(byte >> 4));
+        put_char(p, hex_digit(byte));
         return;
     }
-    put_text(p, "\\u00");
-    put_char(p, hex_digits[byte >> 4]);
-    put_char(p, hex_digits[byte & 15]);
+    if (byte == '"' || byte == '\\')
+        put_char(p, '\\');
+    put_char(p, (char)byte);
 }
 
 void json_string(struct put *p, struct perfd_text text)
@@ -96,90 +82,56 @@ void json_string(struct put *p, struct perfd_text text)
     put_char(p, '"');
 }
 
-/* --- Members ---------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
-void json_key(struct put *p, const char *key)
+static void put_hex(struct put *p, uint64_t value)
 {
-    if (p->length == 0 || p->bytes[p->length - 1] != '{')
-        put_char(p, ',');
-    put_char(p, '"');
-    put_text(p, key);
-    put_text(p, "\":");
-}
-
-void json_object(struct put *p, const char *key)
-{
-    json_key(p, key);
-    put_char(p, '{');
-}
-
-void json_word(struct put *p, const char *key, const char *value)
-{
-    json_key(p, key);
-    put_char(p, '"');
-    put_text(p, value);
-    put_char(p, '"');
-}
-
-void json_u64(struct put *p, const char *key, uint64_t value)
-{
-    json_key(p, key);
-    put_u64(p, value);
-}
-
-void json_bool(struct put *p, const char *key, bool value)
-{
-    json_key(p, key);
-    put_text(p, value ? "true" : "false");
-}
-
-void json_hex(struct put *p, const char *key, uint64_t value)
-{
-    json_key(p, key);
-    put_text(p, "\"0x");
     unsigned shift = 60;
     while (shift > 0 && value >> shift == 0)
         shift -= 4;
-    for (;; shift -= 4) {
-        put_char(p, hex_digits[value >> shift & 15]);
-        if (shift == 0)
-            break;
-    }
+    put_text(p, "\"0x");
+    for (unsigned digits = shift / 4 + 1; digits > 0; digits--, shift -= 4)
+        put_char(p, hex_digit(value >> shift));
     put_char(p, '"');
 }
 
-void json_ms(struct put *p, const char *key, uint64_t ns)
+static void put_value(struct put *p, char kind, uint64_t value, bool *none)
 {
-    json_key(p, key);
-    put_fixed(p, ns, 6, 6);
-}
-
-void json_us(struct put *p, const char *key, uint64_t ns)
-{
-    json_key(p, key);
-    put_fixed(p, ns, 3, 3);
-}
-
-void json_fps(struct put *p, const char *key, uint64_t milli)
-{
-    json_key(p, key);
-    put_fixed(p, milli, 3, 3);
-}
-
-void json_ms_or_null(struct put *p, const char *key, uint64_t ns, bool given)
-{
-    json_key(p, key);
-    if (given)
-        put_fixed(p, ns, 6, 6);
-    else
+    if (value == 0 && (kind == 'M' || kind == 'F' || (kind == 'm' && *none))) {
         put_text(p, "null");
+        return;
+    }
+    switch (kind) {
+    case 'i':
+        put_i64(p, (int64_t)value);
+        break;
+    case 'x':
+        put_hex(p, value);
+        break;
+    case 'm':
+    case 'M':
+        put_fixed(p, value, 6, 6);
+        break;
+    case 'k':
+    case 'f':
+    case 'F':
+        put_fixed(p, value, 3, 3);
+        break;
+    default:
+        put_u64(p, value);
+        break;
+    }
+    if (kind == 'n')
+        *none = value == 0;
 }
 
-void json_fps_or_null(struct put *p, const char *key, uint64_t milli, bool given)
+void json_put(struct put *p, const char *format, const uint64_t *values)
 {
-    json_key(p, key);
-    if (given)
-        put_fixed(p, milli, 3, 3);
-    else
-        put_text(p, "null");
+    bool none = false;
+    for (; *format != '\0'; format++) {
+        if (*format == '%')
+            put_value(p, *++format, *values++, &none);
+        else
+            put_char(p, *format == '\'' ? '"' : *format);
+    }
 }

@@ -228,10 +228,14 @@ void lane_write(struct lanes *lanes, struct lane *lane, const struct lane_record
 
 /* --- The ledger ------------------------------------------------------------------------------- */
 
+uint64_t lane_counts_dropped(const struct lane_counts *counts)
+{
+    return counts->torn + counts->malformed + counts->rate + counts->no_session;
+}
+
 bool lane_counts_balanced(const struct lane_counts *counts)
 {
-    return counts->written == counts->resident + counts->overwritten + counts->torn +
-                                  counts->malformed + counts->rate + counts->no_session;
+    return counts->written == counts->resident + counts->overwritten + lane_counts_dropped(counts);
 }
 
 struct lane_counts lanes_total(const struct lanes *lanes)

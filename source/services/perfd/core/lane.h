@@ -90,6 +90,7 @@ void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot);
 /* All lanes and lane 0 together. */
 struct lane_counts lanes_total(const struct lanes *lanes);
 bool lane_counts_balanced(const struct lane_counts *counts);
+uint64_t lane_counts_dropped(const struct lane_counts *counts); /* refused, for whatever reason */
 
 /* Sets ledger_balanced and the lanes' figures. */
 void lanes_read_health(const struct perfd *perfd, struct perfd_health *out);

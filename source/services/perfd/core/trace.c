@@ -4,7 +4,7 @@
 
 /* What one step may do; each unit takes about a microsecond. */
 #define RECORDS_A_STEP 2048 /* paired */
-#define EVENTS_A_STEP  256  /* formatted or skipped */
+#define EVENTS_A_STEP  128  /* formatted or skipped */
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config)
 {
@@ -337,7 +337,7 @@ int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void 
 
 static bool totals_balanced(const struct trace_totals *t)
 {
-    return t->copied == t->exported + t->cut + t->unpaired + t->outside &&
+    return t->copied == t->exported + t->cut + t->filtered + t->unpaired + t->outside &&
            pair_counts_balanced(&t->spans);
 }
 
@@ -350,7 +350,7 @@ void trace_read_health(const struct perfd *perfd, struct perfd_health *out)
     out->copied = last->copied;
     out->exported = last->exported;
     out->cut = last->cut;
-    out->filtered = 0;
+    out->filtered = last->filtered;
     out->unpaired = last->unpaired;
     out->outside = last->outside;
     out->begins = spans->begins;

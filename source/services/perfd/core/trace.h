@@ -72,7 +72,7 @@ struct trace_totals {
     uint64_t bytes;
     uint64_t frames; /* gone whole */
     bool truncated;  /* a mark, a frame or a detail is gone */
-    uint64_t copied, exported, cut, unpaired, outside;
+    uint64_t copied, exported, cut, filtered, unpaired, outside;
     struct pair_counts spans;
 };
 
@@ -107,9 +107,8 @@ struct trace {
     uint64_t tail_bytes;   /* what stands after the last frame */
     struct trace_cut cut;
     struct trace_cursor cursor;
-    struct trace_totals
-        totals; /* of the pass that is under way, and then of the trace: in otherData */
-    struct trace_totals last; /* of the last trace that was prepared */
+    struct trace_totals totals; /* of the pass under way, and then of the trace: in otherData */
+    struct trace_totals last;   /* of the last trace that was prepared */
 
     uint64_t offset; /* of the next byte that a reader gets without winding */
     uint32_t piece_length, piece_at;
