@@ -62,8 +62,8 @@ struct perfd_config {
                    3 * PERFD_ORDER_NODES(frames) * PERFD_ORDER_NODE_BYTES) +                       \
      (labels)*PERFD_LABEL_BYTES + PERFD_ROUND_8((labels)*PERFD_LABEL_SLOT_BYTES) +                 \
      PERFD_ROUND_8(label_text_bytes) + (lanes) * (PERFD_LANE_BYTES + PERFD_LANE_COPY_BYTES) +      \
-     2 * (lane_records)*PERFD_LANE_RECORD_BYTES +                                                  \
-     (frames) * (PERFD_FRAME_BYTES + PERFD_TRACE_FRAME_BYTES) +                                    \
+     2 * (lane_records)*PERFD_LANE_RECORD_BYTES + (frames)*PERFD_FRAME_BYTES +                     \
+     4 * PERFD_ROUND_8((frames)*PERFD_TRACE_FRAME_BYTES / 4) +                                     \
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
@@ -78,7 +78,7 @@ struct perfd_config {
 #define PERFD_LANE_BYTES        136u
 #define PERFD_LANE_COPY_BYTES   136u
 #define PERFD_LANE_RECORD_BYTES 16u
-#define PERFD_TRACE_FRAME_BYTES 16u /* beside the copy of the frame itself */
+#define PERFD_TRACE_FRAME_BYTES 16u /* beside the copy of the frame itself: four arrays */
 #define PERFD_SPAN_DEPTH_BYTES  4u
 
 /* The most nodes that an order tree of so many values needs: leaves of 64 values and inner nodes of
