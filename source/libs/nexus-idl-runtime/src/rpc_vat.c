@@ -302,7 +302,6 @@ enum nx_event nx_vat_finish(struct nx_vat *vat, struct nx_call *call, enum nx_ou
 
 void nx_vat_resume(struct nx_vat *vat, struct nx_call *call, uint8_t *out, size_t out_size)
 {
-    *call = (struct nx_call){
-        .resumed = true, .question = vat->deferred_question, .out = out, .out_size = out_size};
+    *call = (struct nx_call){.question = vat->deferred_question, .out = out, .out_size = out_size};
     vat->deferred = false;
 }

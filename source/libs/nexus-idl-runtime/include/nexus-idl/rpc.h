@@ -69,7 +69,6 @@ enum nx_outcome {
 struct nx_call {
     uint64_t interface_id;
     uint16_t method_id;
-    bool resumed;       /* by nx_vat_resume(): there are no ids and no parameters any more */
     bool began_results; /* nx_call_results() was called */
     uint32_t question;
     struct nx_message message; /* the frame */
@@ -111,7 +110,8 @@ bool nx_vat_has_deferred(const struct nx_vat *vat);
 
 /*
  * Takes up the deferred call where there is one (nx_vat_has_deferred()): fill in its results, then
- * nx_vat_finish() as usual; NX_DEFER puts it back.
+ * nx_vat_finish() as usual; NX_DEFER puts it back. Its ids and its parameters are gone: 0 and
+ * empty.
  */
 void nx_vat_resume(struct nx_vat *vat, struct nx_call *call, uint8_t *out, size_t out_size);
 
