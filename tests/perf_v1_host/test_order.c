@@ -85,8 +85,8 @@ static uint32_t check_node(const struct order *o, uint32_t at, uint32_t level, u
     assert_true(node->n >= 2);
     uint32_t count = 0;
     for (uint32_t i = 0; i < node->n; i++) {
-        uint32_t below = check_node(o, node->child[i], level - 1, max);
-        assert_int_equal(node->count[i], below);
+        uint32_t below = check_node(o, node->child[i].node, level - 1, max);
+        assert_int_equal(node->child[i].count, below);
         assert_true(node->max[i] == *max);
         count += below;
     }
@@ -228,6 +228,8 @@ static void a_million(void **state)
 static void the_bound_by_hand(void **state)
 {
     (void)state;
+    for (uint32_t values = 8; values <= 1u << 20; values += 1 + values / 50)
+        assert_int_equal(order_nodes(values), PERFD_ORDER_NODES(values));
     assert_int_equal(PERFD_ORDER_NODES(8), 1);
     assert_int_equal(PERFD_ORDER_NODES(63), 1);
     assert_int_equal(PERFD_ORDER_NODES(64), 2 + 1);

@@ -30,10 +30,10 @@ size_t perfd_arena_bytes(const struct perfd_config *config)
 {
     if (!config_valid(config))
         return 0;
-    return PERFD_ARENA_BYTES((size_t)config->sessions, (size_t)config->frames,
-                             (size_t)config->lanes, (size_t)config->lane_records,
-                             (size_t)config->labels, (size_t)config->label_text_bytes,
-                             (size_t)config->clients, (size_t)config->span_depth);
+    return PERFD_ARENA_BYTES_WITH(
+        (size_t)order_nodes(config->frames), (size_t)config->sessions, (size_t)config->frames,
+        (size_t)config->lanes, (size_t)config->lane_records, (size_t)config->labels,
+        (size_t)config->label_text_bytes, (size_t)config->clients, (size_t)config->span_depth);
 }
 
 static void init_modules(struct perfd *perfd, struct arena *a, const struct perfd_config *config)

@@ -7,10 +7,21 @@
 /* Levels count from the leaves: 1 is a leaf. */
 #define LEAF 1
 
+uint32_t order_nodes(uint32_t values)
+{
+    uint32_t level = values / (ORDER_LEAF / 2);
+    uint32_t nodes = 1;
+    for (; level > 1; level /= ORDER_FAN / 2)
+        nodes += level;
+    return nodes;
+}
+
 static uint32_t node_capacity(uint32_t level)
 {
     return level == LEAF ? ORDER_LEAF : ORDER_FAN;
 }
+
+/* --- Finding a place -------------------------------------------------------------------------- */
 
 /* How many of four words, a stride apart, are below value. */
 static inline uint32_t below_4(const uint64_t *at, uint32_t stride, uint64_t value)
@@ -21,9 +32,9 @@ static inline uint32_t below_4(const uint64_t *at, uint32_t stride, uint64_t val
 
 /*
  * The first place that is not below value, among the leaf's values or the inner node's maxima. The
- * values are as good as random, so that every branch on them would be mispredicted: places not in
- * use hold the largest value there is, and comparing the last of each eight, then all of one eight,
- * has no branches. The node is not full or its last word is not below value.
+ * values are as good as random, so that every branch on them would be mispredicted: comparing the
+ * last of each eight, then all of one eight, has none. The node is not full or its last word is not
+ * below value.
  */
 static inline uint32_t leaf_place(const struct order_node *node, uint64_t value)
 {
@@ -41,15 +52,50 @@ static inline uint32_t child_for(const struct order_node *node, uint64_t value)
     return first < node->n ? first : node->n - 1;
 }
 
-/* Marks the places from n on as not in use. */
-static void clear_from(struct order_node *node, uint32_t n, uint32_t level)
+/* --- Nodes and their entries ------------------------------------------------------------------ */
+
+/* Copies n entries; from and to may be one node, and overlap. */
+static void entries_copy(struct order_node *to, uint32_t at, const struct order_node *from,
+                         uint32_t first, uint32_t n, uint32_t level)
 {
-    for (uint32_t i = n; i < node_capacity(level); i++) {
-        if (level == LEAF)
-            node->value[i] = UINT64_MAX;
-        else
-            node->max[i] = UINT64_MAX;
+    bool backward = at > first;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t k = backward ? n - 1 - i : i;
+        to->value[at + k] = from->value[first + k]; /* max, in an inner node */
+        if (level != LEAF)
+            to->child[at + k] = from->child[first + k];
     }
+}
+
+/* Sets how many entries the node has; new ones are the caller's to fill. */
+static void entries_set(struct order_node *node, uint32_t n, uint32_t level)
+{
+    node->n = n;
+    for (uint32_t i = n; i < node_capacity(level); i++)
+        node->value[i] = UINT64_MAX; /* max, in an inner node */
+}
+
+/* Opens a gap of n entries at i, or closes one. */
+static void entries_open(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
+{
+    entries_copy(node, i + n, node, i, node->n - i, level);
+    node->n += n;
+}
+
+static void entries_close(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
+{
+    entries_copy(node, i, node, i + n, node->n - i - n, level);
+    entries_set(node, node->n - n, level);
+}
+
+static uint32_t values_below(const struct order_node *node, uint32_t level)
+{
+    if (level == LEAF)
+        return node->n;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < node->n; i++)
+        count += node->child[i].count;
+    return count;
 }
 
 static uint32_t node_take(struct order *o, uint32_t level)
@@ -61,8 +107,7 @@ static uint32_t node_take(struct order *o, uint32_t level)
     } else {
         o->used++;
     }
-    o->nodes[at].n = 0;
-    clear_from(&o->nodes[at], 0, level);
+    entries_set(&o->nodes[at], 0, level);
     return at;
 }
 
@@ -78,106 +123,74 @@ void order_reset(struct order *o, struct order_node *nodes)
     o->root = node_take(o, LEAF);
 }
 
-static void copy_entry(struct order_node *to, uint32_t i, const struct order_node *from, uint32_t k,
-                       uint32_t level)
+/* --- Splitting and refilling ------------------------------------------------------------------ */
+
+/* Moves entries between the parent's children i and i + 1 so that the first has `keep`, 1 or more.
+ * The children are of this level. */
+static void share(struct order *o, struct order_node *parent, uint32_t i, uint32_t keep,
+                  uint32_t level)
 {
-    if (level == LEAF) {
-        to->value[i] = from->value[k];
-        return;
+    struct order_node *left = &o->nodes[parent->child[i].node];
+    struct order_node *right = &o->nodes[parent->child[i + 1].node];
+    if (keep > left->n) {
+        uint32_t n = keep - left->n;
+        entries_copy(left, left->n, right, 0, n, level);
+        left->n = keep;
+        entries_close(right, 0, n, level);
+    } else {
+        uint32_t n = left->n - keep;
+        entries_open(right, 0, n, level);
+        entries_copy(right, 0, left, keep, n, level);
+        entries_set(left, keep, level);
     }
-    to->max[i] = from->max[k];
-    to->child[i] = from->child[k];
-    to->count[i] = from->count[k];
-}
-
-/* Opens a gap of n entries at i, or closes one. */
-static void entries_open(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
-{
-    for (uint32_t k = node->n; k-- > i;)
-        copy_entry(node, k + n, node, k, level);
-    node->n += n;
-}
-
-static void entries_close(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
-{
-    for (uint32_t k = i + n; k < node->n; k++)
-        copy_entry(node, k - n, node, k, level);
-    node->n -= n;
-    clear_from(node, node->n, level);
-}
-
-/* How many values entries [i, i + n) hold. */
-static uint32_t entries_count(const struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
-{
-    if (level == LEAF)
-        return n;
-    uint32_t count = 0;
-    for (uint32_t k = i; k < i + n; k++)
-        count += node->count[k];
-    return count;
-}
-
-static uint64_t node_max(const struct order_node *node, uint32_t level)
-{
-    return level == LEAF ? node->value[node->n - 1] : node->max[node->n - 1];
-}
-
-/* The first n entries of parent's child i + 1 become the last of child i. `level` is the
- * children's. */
-static void shift_left(struct order *o, struct order_node *parent, uint32_t i, uint32_t n,
-                       uint32_t level)
-{
-    struct order_node *left = &o->nodes[parent->child[i]];
-    struct order_node *right = &o->nodes[parent->child[i + 1]];
-    uint32_t moved = entries_count(right, 0, n, level);
-    for (uint32_t k = 0; k < n; k++)
-        copy_entry(left, left->n + k, right, k, level);
-    left->n += n;
-    entries_close(right, 0, n, level);
-    parent->count[i] += moved;
-    parent->count[i + 1] -= moved;
-    parent->max[i] = node_max(left, level);
-}
-
-/* The last n entries of parent's child i become the first of child i + 1; child i keeps some. */
-static void shift_right(struct order *o, struct order_node *parent, uint32_t i, uint32_t n,
-                        uint32_t level)
-{
-    struct order_node *left = &o->nodes[parent->child[i]];
-    struct order_node *right = &o->nodes[parent->child[i + 1]];
-    uint32_t moved = entries_count(left, left->n - n, n, level);
-    entries_open(right, 0, n, level);
-    for (uint32_t k = 0; k < n; k++)
-        copy_entry(right, k, left, left->n - n + k, level);
-    left->n -= n;
-    clear_from(left, left->n, level);
-    parent->count[i] -= moved;
-    parent->count[i + 1] += moved;
-    parent->max[i] = node_max(left, level);
+    uint32_t both = parent->child[i].count + parent->child[i + 1].count;
+    parent->child[i].count = values_below(left, level);
+    parent->child[i + 1].count = both - parent->child[i].count;
+    parent->max[i] = left->value[keep - 1];
 }
 
 /* Gives half of the parent's full child i to a new child i + 1; the parent is not full. */
 static void split(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
 {
     entries_open(parent, i + 1, 1, level + 1);
-    parent->child[i + 1] = node_take(o, level);
-    parent->count[i + 1] = 0;
     parent->max[i + 1] = parent->max[i];
-    shift_right(o, parent, i, node_capacity(level) / 2, level);
+    parent->child[i + 1] = (struct order_child){.node = node_take(o, level)};
+    share(o, parent, i, node_capacity(level) / 2, level);
 }
 
 /* Puts a new root above a full one, so that it can be split. */
 static void grow(struct order *o)
 {
+    const struct order_node *full = &o->nodes[o->root];
     uint32_t at = node_take(o, o->levels + 1);
     struct order_node *root = &o->nodes[at];
     root->n = 1;
-    root->max[0] = node_max(&o->nodes[o->root], o->levels);
-    root->child[0] = o->root;
-    root->count[0] = o->count;
+    root->max[0] = full->value[full->n - 1];
+    root->child[0] = (struct order_child){.node = o->root, .count = o->count};
     o->root = at;
     o->levels++;
 }
+
+/*
+ * Makes the parent's half-full child i more than half full: a neighbour shares what it has over
+ * half, or the two, both half full, become one. Returns the child's place, which a merge moves.
+ */
+static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
+{
+    uint32_t left = i > 0 ? i - 1 : 0, right = left + 1;
+    uint32_t both = o->nodes[parent->child[left].node].n + o->nodes[parent->child[right].node].n;
+    if (both > node_capacity(level)) {
+        /* The odd one is the child's: it needs it to be over half. */
+        share(o, parent, left, i == left ? both - both / 2 : both / 2, level);
+        return i;
+    }
+    share(o, parent, left, both, level);
+    node_give(o, parent->child[right].node);
+    entries_close(parent, right, 1, level + 1);
+    return left;
+}
+
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static void leaf_insert(struct order_node *leaf, uint64_t value)
 {
@@ -223,46 +236,17 @@ void order_insert(struct order *o, uint64_t value)
     struct order_node *node = &o->nodes[o->root];
     for (uint32_t level = o->levels; level > LEAF; level--) {
         uint32_t i = child_for(node, value);
-        if (o->nodes[node->child[i]].n == node_capacity(level - 1)) {
+        if (o->nodes[node->child[i].node].n == node_capacity(level - 1)) {
             split(o, node, i, level - 1);
             i += node->max[i] < value;
         }
-        node->count[i]++;
+        node->child[i].count++;
         if (node->max[i] < value)
             node->max[i] = value;
-        node = &o->nodes[node->child[i]];
+        node = &o->nodes[node->child[i].node];
     }
     leaf_insert(node, value);
     o->count++;
-}
-
-/*
- * Makes the parent's half-full child i more than half full: a neighbour shares what it has over
- * half, or the two, both half full, become one. Returns the child's place, which a merge moves.
- */
-static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
-{
-    uint32_t half = node_capacity(level) / 2;
-    if (i > 0) {
-        uint32_t spare = o->nodes[parent->child[i - 1]].n - half;
-        if (spare > 0) {
-            shift_right(o, parent, i - 1, (spare + 1) / 2, level);
-            return i;
-        }
-    }
-    if (i + 1 < parent->n) {
-        uint32_t spare = o->nodes[parent->child[i + 1]].n - half;
-        if (spare > 0) {
-            shift_left(o, parent, i, (spare + 1) / 2, level);
-            return i;
-        }
-    }
-    uint32_t left = i > 0 ? i - 1 : i;
-    shift_left(o, parent, left, half, level);
-    /* shift_left() has set the left one's max: the right one's last entry is its last now. */
-    node_give(o, parent->child[left + 1]);
-    entries_close(parent, left + 1, 1, level + 1);
-    return left;
 }
 
 void order_remove(struct order *o, uint64_t value)
@@ -276,15 +260,15 @@ void order_remove(struct order *o, uint64_t value)
     struct order_node *node = &o->nodes[o->root];
     for (uint32_t level = o->levels; level > LEAF; level--) {
         uint32_t i = child_for(node, value);
-        if (o->nodes[node->child[i]].n == node_capacity(level - 1) / 2)
+        if (o->nodes[node->child[i].node].n == node_capacity(level - 1) / 2)
             i = refill(o, node, i, level - 1);
-        uint32_t below = node->child[i];
+        uint32_t below = node->child[i].node;
         if (node->n == 1) { /* only a root gets here: its last two children became one */
             node_give(o, o->root);
             o->root = below;
             o->levels--;
         } else {
-            node->count[i]--;
+            node->child[i].count--;
             path[depth].node = node;
             path[depth++].child = i;
         }
@@ -307,19 +291,19 @@ uint64_t order_select(const struct order *o, uint32_t rank)
     const struct order_node *node = &o->nodes[o->root];
     uint32_t count = o->count;
     for (uint32_t level = o->levels; level > LEAF; level--) {
-        uint32_t i = 0;
+        const struct order_child *child = node->child;
         if (rank <= count / 2) {
-            while (rank > node->count[i])
-                rank -= node->count[i++];
+            while (rank > child->count)
+                rank -= child++->count;
         } else {
             /* The high percentiles are soon found from the other end. */
             uint32_t above = count - rank;
-            for (i = node->n - 1; above >= node->count[i]; i--)
-                above -= node->count[i];
-            rank = node->count[i] - above;
+            for (child += node->n - 1; above >= child->count; child--)
+                above -= child->count;
+            rank = child->count - above;
         }
-        count = node->count[i];
-        node = &o->nodes[node->child[i]];
+        count = child->count;
+        node = &o->nodes[child->node];
     }
     return node->value[rank - 1];
 }

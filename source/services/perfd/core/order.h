@@ -21,6 +21,12 @@
 #define ORDER_FAN    32 /* children of a full inner node: as many bytes */
 #define ORDER_LEVELS 6  /* 2^20 values with every node half full have 5 */
 
+struct order_child {
+    uint32_t node;
+    uint32_t count; /* values below it */
+};
+
+/* Places not in use hold UINT64_MAX as their value or max. */
 struct order_node {
     uint32_t n;    /* values or children in use */
     uint32_t next; /* free nodes: the next one, as index + 1 */
@@ -28,8 +34,7 @@ struct order_node {
         uint64_t value[ORDER_LEAF];
         struct {
             uint64_t max[ORDER_FAN];
-            uint32_t child[ORDER_FAN];
-            uint32_t count[ORDER_FAN];
+            struct order_child child[ORDER_FAN];
         };
     };
 };
@@ -47,7 +52,10 @@ struct order {
     uint32_t spare;
 };
 
-/* Empties the tree. nodes: PERFD_ORDER_NODES(most values ever held at once) of them. */
+/* PERFD_ORDER_NODES(values). */
+uint32_t order_nodes(uint32_t values);
+
+/* Empties the tree. nodes: order_nodes(most values ever held at once) of them. */
 void order_reset(struct order *o, struct order_node *nodes);
 
 void order_insert(struct order *o, uint64_t value);

@@ -9,7 +9,7 @@
 
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config)
 {
-    uint32_t nodes = 3 * PERFD_ORDER_NODES(config->frames);
+    uint32_t nodes = 3 * order_nodes(config->frames);
     *m = (struct sessions){
         .slot = arena_take(a, (size_t)config->sessions * PERFD_SESSION_BYTES),
         .slots = config->sessions,

@@ -30,7 +30,7 @@ uint64_t frame_missing(uint64_t interval_ns, uint64_t budget_ns, uint64_t unpres
 void window_reset(struct window *w, struct frame *ring, uint32_t size, struct order_node *nodes)
 {
     *w = (struct window){.ring = ring, .size = size};
-    uint32_t each = PERFD_ORDER_NODES(size);
+    uint32_t each = order_nodes(size);
     order_reset(&w->interval, nodes);
     order_reset(&w->work, nodes + each);
     order_reset(&w->latency, nodes + 2 * (size_t)each);

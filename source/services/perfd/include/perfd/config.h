@@ -57,13 +57,17 @@ struct perfd_config {
  */
 #define PERFD_ARENA_BYTES(sessions, frames, lanes, lane_records, labels, label_text_bytes,         \
                           clients, span_depth)                                                     \
+    PERFD_ARENA_BYTES_WITH(PERFD_ORDER_NODES(frames), sessions, frames, lanes, lane_records,       \
+                           labels, label_text_bytes, clients, span_depth)
+#define PERFD_ARENA_BYTES_WITH(order_nodes, sessions, frames, lanes, lane_records, labels,         \
+                               label_text_bytes, clients, span_depth)                              \
     (PERFD_CONTEXT_BYTES + (clients)*PERFD_CLIENT_BYTES +                                          \
      (sessions) * (PERFD_SESSION_BYTES + PERFD_HISTOGRAM_BYTES + (frames)*PERFD_FRAME_BYTES +      \
-                   3 * PERFD_ORDER_NODES(frames) * PERFD_ORDER_NODE_BYTES) +                       \
+                   3 * (order_nodes)*PERFD_ORDER_NODE_BYTES) +                                     \
      (labels)*PERFD_LABEL_BYTES + PERFD_ROUND_8((labels)*PERFD_LABEL_SLOT_BYTES) +                 \
      PERFD_ROUND_8(label_text_bytes) + (lanes) * (PERFD_LANE_BYTES + PERFD_LANE_COPY_BYTES) +      \
-     2 * (lane_records)*PERFD_LANE_RECORD_BYTES + (frames)*PERFD_FRAME_BYTES +                     \
-     4 * PERFD_ROUND_8((frames)*PERFD_TRACE_FRAME_BYTES / 4) +                                     \
+     2 * (lane_records)*PERFD_LANE_RECORD_BYTES +                                                  \
+     (frames) * (PERFD_FRAME_BYTES + PERFD_TRACE_FRAME_BYTES) +                                    \
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
