@@ -66,8 +66,8 @@ struct perfd_config {
                    3 * (order_nodes)*PERFD_ORDER_NODE_BYTES) +                                     \
      (labels)*PERFD_LABEL_BYTES + PERFD_ROUND_8((labels)*PERFD_LABEL_SLOT_BYTES) +                 \
      PERFD_ROUND_8(label_text_bytes) + (lanes) * (PERFD_LANE_BYTES + PERFD_LANE_COPY_BYTES) +      \
-     2 * (lane_records)*PERFD_LANE_RECORD_BYTES +                                                  \
-     (frames) * (PERFD_FRAME_BYTES + PERFD_TRACE_FRAME_BYTES) +                                    \
+     2 * (lane_records)*PERFD_LANE_RECORD_BYTES + (frames)*PERFD_FRAME_BYTES +                     \
+     4 * PERFD_ROUND_8((frames)*PERFD_TRACE_FRAME_BYTES / 4) +                                     \
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
