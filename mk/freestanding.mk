@@ -4,6 +4,11 @@
 FREE_C := $(CORE_C) $(SERVER_C) $(RUNTIME_C)
 FREE_INC := $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN)
 PORT_H := source/services/perfd/ports/port.h
+PORT_FUNCTIONS := $(sort $(shell grep -oE 'perfd_port_[a-z_]+' $(PORT_H)))
+# What a port calls.
+FREE_ROOTS := perfd_server_init perfd_connect perfd_disconnect perfd_receive perfd_server_step \
+	perfd_job_owner perfd_awaits_answer nx_frame_length
+comma := ,
 
 RISCV_CC := riscv64-unknown-elf-gcc
 RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
@@ -23,6 +28,13 @@ $(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
 $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o
 	$(2) $(3) -nostdlib -r -o $$@ $$^
 
+# As an image would hold it: calls relaxed, and only what a port's calls reach.
+$(BUILD)/free/$(1)/perfd.elf: $(BUILD)/free/$(1)/perfd.o
+	$(2) $(3) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,-Ttext=0x80000000 -Wl,-e,perfd_init \
+		$$(addprefix -Wl$$(comma)-u$$(comma),$$(FREE_ROOTS)) \
+		$$(patsubst %,-Wl$$(comma)--defsym=%=0x80000000,$$(PORT_FUNCTIONS)) \
+		$$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o -o $$@
+
 -include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C))
 endef
 $(eval $(call free_rules,x86_64,$(CC),))
@@ -34,7 +46,7 @@ FREE_OBJECTS := $(patsubst %,$(BUILD)/free/%/perfd.o,$(FREE_TARGETS))
 freestanding: $(FREE_OBJECTS) ## Build core + server + runtime without a C library; audit their symbols
 	scripts/audit-symbols $(PORT_H) $(FREE_OBJECTS)
 
-size: $(FREE_OBJECTS) $(HOST)/arena-size ## Text of core + server + runtime, static RAM by configuration
+size: $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size ## Text of core + server + runtime, static RAM by configuration
 	@scripts/size $(BUILD)/free $(FREE_TARGETS)
 	@$(HOST)/arena-size
 
@@ -44,3 +56,4 @@ stack: $(FREE_OBJECTS) ## Worst-case stack, from the call graph
 $(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
+test: freestanding

@@ -4,11 +4,17 @@
 
 #include <stdio.h>
 
+static void print(const char *name, struct perfd_config c)
+{
+    printf("%-24s %8lu\n", name,
+           (unsigned long)PERFD_ARENA_BYTES(c.sessions, c.frames, c.lanes, c.lane_records, c.labels,
+                                            c.label_text_bytes, c.clients, c.span_depth));
+}
+
 int main(void)
 {
-    struct perfd_config standard = PERFD_CONFIG_DEFAULT;
-    struct perfd_config small = PERFD_CONFIG_SMALL;
-    printf("arena, default configuration  %10zu bytes\n", (size_t)PERFD_ARENA_BYTES(standard));
-    printf("arena, small configuration    %10zu bytes\n", (size_t)PERFD_ARENA_BYTES(small));
+    printf("static RAM, bytes\n");
+    print("default configuration", (struct perfd_config)PERFD_CONFIG_DEFAULT);
+    print("small configuration", (struct perfd_config)PERFD_CONFIG_SMALL);
     return 0;
 }

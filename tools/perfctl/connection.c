@@ -8,7 +8,15 @@ static _Noreturn void unreachable(const struct common *common, int error)
 {
     fprintf(stderr, "perfctl: %s: %s\n", common->address != NULL ? common->address : "perfd",
             perf_client_error_text(error));
-    exit(error == PERF_CLIENT_EXCEPTION ? EXIT_STATUS : EXIT_UNREACHABLE);
+    switch (error) {
+    case PERF_CLIENT_EXCEPTION:
+        exit(EXIT_STATUS);
+    case PERF_CLIENT_ADDRESS:
+    case PERF_CLIENT_TOO_BIG:
+        exit(EXIT_UNUSABLE);
+    default:
+        exit(EXIT_UNREACHABLE);
+    }
 }
 
 void connect_service(struct perf_client *client, const struct common *common)

@@ -59,7 +59,8 @@ bool perfd_receive(struct perfd_server *server, struct perfd_connection *connect
             perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
         event = nx_vat_finish(&connection->vat, &call, outcome, out_length);
     }
-    if (event == NX_CLOSE)
+    /* With nothing to say it is the peer's own Abort. */
+    if (event == NX_CLOSE && *out_length > 0)
         perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
     uint64_t ended_ns = perfd_port_now_ns(server->port);
     perfd_account(server->perfd, ended_ns, ended_ns - began_ns);
