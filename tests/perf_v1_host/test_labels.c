@@ -161,10 +161,10 @@ static void another_clients_id_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* 128 bytes hold a file of 40 bytes for many labels, and not for three of their own. */
+/* 160 bytes hold a file of 40 bytes for ten labels, but not four times. */
 static void texts_are_stored_once(void **state)
 {
-    struct perfd_config config = small_table(64, 128, 64);
+    struct perfd_config config = small_table(64, 160, 64);
     struct bench bench;
     unsigned made = 0;
 

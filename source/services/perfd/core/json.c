@@ -129,9 +129,14 @@ void json_put(struct put *p, const char *format, const uint64_t *values)
 {
     bool none = false;
     for (; *format != '\0'; format++) {
-        if (*format == '%')
+        if (*format == '[' && *values == 0) {
+            values++;
+            while (*format != ']')
+                format++;
+        } else if (*format == '%') {
             put_value(p, *++format, *values++, &none);
-        else
+        } else if (*format != '[' && *format != ']') {
             put_char(p, *format == '\'' ? '"' : *format);
+        }
     }
 }

@@ -20,6 +20,7 @@ void json_string(struct put *p, struct perfd_text text);
  *   %f  59.940         thousandths
  *   %M  %F             the same, but null where the value is 0
  *   %n  42             and where it is 0, each %m after it is null
+ * What stands in [] is left out where the one value in it is 0.
  * One call costs little code, which is what most of a trace's text is made of.
  */
 void json_put(struct put *p, const char *format, const uint64_t *values);

@@ -5,11 +5,11 @@
 #include "text.h"
 
 /*
- * An entry of the text pool: four bytes, then the text. The four are the length (at most 255) and,
- * while the pool is compacted, where the entry goes (below 2^24): 0 where nobody refers to it. The
- * empty text is at place 0 and never moves.
+ * An entry of the text pool: a word, then the text, filled up to whole words. The word is the
+ * text's length and, while the pool is compacted, above it where the entry goes: 0 where nobody
+ * refers to it. Places are counted in words. The empty text is at place 0 and never moves.
  */
-#define ENTRY_HEAD 4u
+#define LENGTH_BITS 8
 
 static uint64_t client_bit(int client)
 {
@@ -18,43 +18,43 @@ static uint64_t client_bit(int client)
 
 static const char unknown_name[] = "<unknown>";
 
-static uint32_t entry_length(const struct labels *l, uint32_t place)
+static uint32_t words_of(uint32_t length)
 {
-    return l->text[place];
+    return 1 + (length + 3) / 4;
 }
 
-static uint32_t entry_size(const struct labels *l, uint32_t place)
+static uint32_t entry_length(const struct labels *l, uint32_t place)
 {
-    return ENTRY_HEAD + entry_length(l, place);
+    return l->text[place] & ((1u << LENGTH_BITS) - 1);
+}
+
+static uint32_t next_entry(const struct labels *l, uint32_t place)
+{
+    return place + words_of(entry_length(l, place));
 }
 
 static uint32_t entry_goes_to(const struct labels *l, uint32_t place)
 {
-    const uint8_t *head = l->text + place;
-    return (uint32_t)head[1] | (uint32_t)head[2] << 8 | (uint32_t)head[3] << 16;
+    return l->text[place] >> LENGTH_BITS;
 }
 
 static void entry_send_to(struct labels *l, uint32_t place, uint32_t target)
 {
-    uint8_t *head = l->text + place;
-    head[1] = (uint8_t)target;
-    head[2] = (uint8_t)(target >> 8);
-    head[3] = (uint8_t)(target >> 16);
+    l->text[place] = entry_length(l, place) | target << LENGTH_BITS;
 }
 
 static struct perfd_text entry_text(const struct labels *l, uint32_t place)
 {
-    return (struct perfd_text){(const char *)l->text + place + ENTRY_HEAD, entry_length(l, place)};
+    return (struct perfd_text){(const char *)&l->text[place + 1], entry_length(l, place)};
 }
 
 /* The caller has made sure of the room. */
 static uint32_t entry_add(struct labels *l, struct perfd_text text)
 {
     uint32_t place = l->text_used;
-    l->text[place] = (uint8_t)text.length;
-    entry_send_to(l, place, 0);
-    text_copy((char *)l->text + place + ENTRY_HEAD, text);
-    l->text_used += ENTRY_HEAD + text.length;
+    l->text[place] = text.length;
+    text_copy((char *)&l->text[place + 1], text);
+    l->text_used += words_of(text.length);
     return place;
 }
 
@@ -62,7 +62,7 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
 {
     labels->capacity = config->labels;
     labels->slot_count = 2 * config->labels;
-    labels->text_bytes = config->label_text_bytes;
+    labels->text_words = config->label_text_bytes / 4;
     labels->quota = config->client_labels;
     labels->table = arena_take(arena, (size_t)config->labels * sizeof(struct label));
     labels->slots = arena_take(arena, (size_t)labels->slot_count * sizeof(uint16_t));
@@ -79,9 +79,9 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
     for (uint32_t slot = 0; slot < labels->slot_count; slot++)
         labels->slots[slot] = 0;
     struct label *unknown = &labels->table[0];
-    unknown->category = unknown->file = entry_add(labels, (struct perfd_text){NULL, 0});
-    unknown->name =
-        entry_add(labels, (struct perfd_text){unknown_name, (uint32_t)sizeof unknown_name - 1});
+    entry_add(labels, (struct perfd_text){NULL, 0});
+    unknown->text[LABEL_NAME] =
+        entry_add(labels, (struct perfd_text){unknown_name, sizeof unknown_name - 1});
     unknown->live = true;
 }
 
@@ -107,8 +107,9 @@ static uint32_t find(const struct labels *l, const struct perfd_label *label, ui
     while (l->slots[slot] != 0) {
         uint32_t id = l->slots[slot];
         const struct label *entry = &l->table[id];
-        if (entry->hash == hash && text_equal(entry_text(l, entry->name), label->name) &&
-            text_equal(entry_text(l, entry->category), label->category))
+        if (entry->hash == hash &&
+            text_equal(entry_text(l, entry->text[LABEL_NAME]), label->name) &&
+            text_equal(entry_text(l, entry->text[LABEL_CATEGORY]), label->category))
             return id;
         slot = slot + 1 == l->slot_count ? 0 : slot + 1;
     }
@@ -165,39 +166,29 @@ static uint32_t free_unseen(struct labels *l)
 /* Slides the texts that labels refer to down over the others. */
 static void compact(struct labels *l)
 {
-    for (uint32_t id = 0; id < l->capacity; id++) {
-        const struct label *entry = &l->table[id];
-        if (entry->live) {
-            entry_send_to(l, entry->name, 1);
-            entry_send_to(l, entry->category, 1);
-            entry_send_to(l, entry->file, 1);
-        }
-    }
-    uint32_t target = entry_size(l, 0);
-    for (uint32_t place = target; place < l->text_used; place += entry_size(l, place)) {
+    for (uint32_t id = 0; id < l->capacity; id++)
+        for (unsigned i = 0; i < LABEL_TEXTS; i++)
+            entry_send_to(l, l->table[id].text[i], 1);
+    uint32_t end = l->text_used;
+    uint32_t target = 0;
+    for (uint32_t place = 0; place < end; place = next_entry(l, place))
         if (entry_goes_to(l, place) != 0) {
             entry_send_to(l, place, target);
-            target += entry_size(l, place);
+            target += words_of(entry_length(l, place));
         }
-    }
-    entry_send_to(l, 0, 0);
-    for (uint32_t id = 0; id < l->capacity; id++) {
-        struct label *entry = &l->table[id];
-        entry->name = entry_goes_to(l, entry->name);
-        entry->category = entry_goes_to(l, entry->category);
-        entry->file = entry_goes_to(l, entry->file);
-    }
-    uint32_t end = l->text_used;
-    for (uint32_t place = entry_size(l, 0), size; place < end; place += size) {
-        size = entry_size(l, place);
-        uint32_t to = entry_goes_to(l, place);
-        if (to != 0) {
-            for (uint32_t i = 0; i < size; i++)
-                l->text[to + i] = l->text[place + i];
-            entry_send_to(l, to, 0);
-        }
-    }
+    for (uint32_t id = 0; id < l->capacity; id++)
+        for (unsigned i = 0; i < LABEL_TEXTS; i++)
+            l->table[id].text[i] = entry_goes_to(l, l->table[id].text[i]);
     l->text_used = target;
+    for (uint32_t place = 0, next; place < end; place = next) {
+        next = next_entry(l, place);
+        uint32_t to = entry_goes_to(l, place);
+        if (place != 0 && to == 0)
+            continue;
+        entry_send_to(l, place, 0);
+        while (place < next)
+            l->text[to++] = l->text[place++];
+    }
 }
 
 /* Sweeps, unless the last sweep found nothing and few have asked since: a client that goes on
@@ -223,7 +214,7 @@ static void make_room(struct perfd *perfd)
 /* Over the whole pool: that is once a label, not once a mark. */
 static uint32_t find_text(const struct labels *l, struct perfd_text text)
 {
-    for (uint32_t place = 0; place < l->text_used; place += entry_size(l, place))
+    for (uint32_t place = 0; place < l->text_used; place = next_entry(l, place))
         if (text_equal(entry_text(l, place), text))
             return place;
     return NO_PLACE;
@@ -235,16 +226,13 @@ static uint32_t find_or_add_text(struct labels *l, struct perfd_text text)
     return place == NO_PLACE ? entry_add(l, text) : place;
 }
 
-static uint32_t text_cost(const struct labels *l, struct perfd_text text)
+static bool has_room(const struct labels *l, const struct perfd_text texts[LABEL_TEXTS])
 {
-    return find_text(l, text) == NO_PLACE ? ENTRY_HEAD + text.length : 0;
-}
-
-static bool has_room(const struct labels *l, const struct perfd_label *label)
-{
-    uint32_t cost =
-        text_cost(l, label->name) + text_cost(l, label->category) + text_cost(l, label->file);
-    return l->used < l->capacity && cost <= l->text_bytes - l->text_used;
+    uint32_t words = 0;
+    for (unsigned i = 0; i < LABEL_TEXTS; i++)
+        if (find_text(l, texts[i]) == NO_PLACE)
+            words += words_of(texts[i].length);
+    return l->used < l->capacity && words <= l->text_words - l->text_used;
 }
 
 /* There is a free one. */
@@ -255,20 +243,19 @@ static uint32_t take_entry(struct labels *l)
     return l->next;
 }
 
-static uint32_t make(struct labels *l, const struct perfd_label *label, uint32_t hash)
+static uint32_t make(struct labels *l, const struct perfd_label *label,
+                     const struct perfd_text texts[LABEL_TEXTS], uint32_t hash)
 {
     uint32_t id = take_entry(l);
-    l->table[id] = (struct label){
-        .budget_cpu_us = label->budget_cpu_us,
-        .budget_gpu_us = label->budget_gpu_us,
-        .budget_mem_bytes = label->budget_mem_bytes,
-        .name = find_or_add_text(l, label->name),
-        .category = find_or_add_text(l, label->category),
-        .file = find_or_add_text(l, label->file),
-        .line = label->line,
-        .hash = hash,
-        .live = true,
-    };
+    struct label *entry = &l->table[id];
+    entry->budget_cpu_us = label->budget_cpu_us;
+    entry->budget_gpu_us = label->budget_gpu_us;
+    entry->budget_mem_bytes = label->budget_mem_bytes;
+    for (unsigned i = 0; i < LABEL_TEXTS; i++)
+        entry->text[i] = find_or_add_text(l, texts[i]);
+    entry->line = label->line;
+    entry->hash = hash;
+    entry->live = true;
     enter(l, id);
     l->used++;
     return id;
@@ -281,13 +268,17 @@ int labels_intern(struct perfd *perfd, int client, const struct perfd_label *lab
     uint32_t hash = hash_label(label);
     uint32_t id = find(l, label, hash);
     if (id == 0) {
-        if (maker->labels_made < l->quota && !has_room(l, label))
+        const struct perfd_text texts[LABEL_TEXTS] = {label->name, label->category, label->file};
+        bool room = maker->labels_made < l->quota;
+        if (room && !has_room(l, texts)) {
             make_room(perfd);
-        if (maker->labels_made >= l->quota || !has_room(l, label)) {
+            room = has_room(l, texts);
+        }
+        if (!room) {
             l->unknown++;
             return 0;
         }
-        id = make(l, label, hash);
+        id = make(l, label, texts, hash);
         maker->labels_made++;
     }
     l->table[id].users |= client_bit(client);
@@ -324,17 +315,17 @@ static const struct label *entry_of(const struct labels *labels, uint32_t id)
 
 uint32_t label_name_place(const struct labels *labels, uint32_t id)
 {
-    return entry_of(labels, id)->name;
+    return entry_of(labels, id)->text[LABEL_NAME];
 }
 
 struct perfd_text label_name(const struct labels *labels, uint32_t id)
 {
-    return entry_text(labels, entry_of(labels, id)->name);
+    return entry_text(labels, entry_of(labels, id)->text[LABEL_NAME]);
 }
 
 struct perfd_text label_category(const struct labels *labels, uint32_t id)
 {
-    return entry_text(labels, entry_of(labels, id)->category);
+    return entry_text(labels, entry_of(labels, id)->text[LABEL_CATEGORY]);
 }
 
 void labels_client_closed(struct perfd *perfd, int client)

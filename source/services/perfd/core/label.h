@@ -17,10 +17,12 @@
 #define LABEL_BYTES      64 /* each entry of the table */
 #define LABEL_SLOT_BYTES 4  /* each entry's share of the hash table: two slots of two bytes */
 
+enum { LABEL_NAME, LABEL_CATEGORY, LABEL_FILE, LABEL_TEXTS };
+
 struct label {
     uint64_t users; /* the open clients that were given its id, a bit each */
     uint64_t budget_cpu_us, budget_gpu_us, budget_mem_bytes;
-    uint32_t name, category, file; /* places in the pool */
+    uint32_t text[LABEL_TEXTS]; /* places in the pool */
     uint32_t line;
     uint32_t hash; /* of name and category */
     bool live;     /* the entry is taken */
@@ -32,10 +34,10 @@ _Static_assert(sizeof(struct label) == LABEL_BYTES, "PERFD_ARENA_BYTES counts on
 struct labels {
     struct label *table;
     uint16_t *slots; /* the hash table: ids, 0 where free */
-    uint8_t *text;
-    uint32_t capacity, slot_count, text_bytes, quota;
+    uint32_t *text;
+    uint32_t capacity, slot_count, text_words, quota;
     uint32_t used;      /* entries taken, `<unknown>` among them */
-    uint32_t text_used; /* bytes */
+    uint32_t text_used; /* words */
     uint32_t next;      /* where the search for a free entry goes on */
     uint32_t patience;  /* so many requests go without a sweep, as the last one found too little */
     uint64_t unknown;   /* requests that got `<unknown>` for lack of room */

@@ -40,26 +40,20 @@ static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 
 static void put_frame(const struct frozen *z, uint32_t at, uint64_t ts_ns, struct put *p)
 {
-    static const char phases[PERFD_PHASES][15] = {",'ui':%m", ",'layout':%m", ",'render':%m",
-                                                  ",'present':%m"};
     const struct frame *f = &z->frame[at];
-    uint64_t work_ns = frame_work_ns(f);
-    uint64_t missed = frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0);
     bool janky = f->cause != CAUSE_NONE;
-
     json_put(p, FRAMES_EVENT("frame", "X") ",'dur':%k,'cname':'",
              VALUES(ts_ns, relative_ns(z, f->presented_at_ns) - ts_ns));
     put_text(p, !janky ? "good" : f->dropped ? "terrible" : "bad");
-    json_put(p, "','args':{'frameId':%u", VALUES(f->frame_id));
-    if (work_ns != 0)
-        json_put(p, ",'work':%m", &work_ns);
-    for (unsigned i = 0; i < PERFD_PHASES; i++)
-        if (f->phase_ns[i] != 0)
-            json_put(p, phases[i], &f->phase_ns[i]);
+    json_put(
+        p,
+        "','args':{'frameId':%u[,'missed':%u][,'work':%m][,'ui':%m][,'layout':%m][,'render':%m]"
+        "[,'present':%m]",
+        VALUES(f->frame_id, frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0),
+               frame_work_ns(f), f->phase_ns[PERFD_UI], f->phase_ns[PERFD_LAYOUT],
+               f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
     if (janky)
         put_cause(f, p);
-    if (missed > 0)
-        json_put(p, ",'missed':%u", &missed);
     put_text(p, "}}");
 }
 

@@ -58,8 +58,9 @@ static void put_session(const struct perfd *perfd, struct put *p)
     const struct trace *t = &perfd->trace;
     const struct frozen *z = &t->frozen;
     const struct perfd_metrics *m = &z->metrics;
+    put_text(p, "\n]");
     json_put(p,
-             "\n],'displayTimeUnit':'ms','otherData':{'version':'" PERFD_VERSION
+             ",'displayTimeUnit':'ms','otherData':{'version':'" PERFD_VERSION
              "','session':{'id':%u,'name':'",
              VALUES(m->session));
     put_text(p, m->name);
@@ -71,17 +72,6 @@ static void put_session(const struct perfd *perfd, struct put *p)
                     z->warmup_frames, t->cap_bytes, perfd_port_clock_step_ns(perfd->port)));
     put_text(p, perfd_port_clock_name(perfd->port));
     json_put(p, "'}", NULL);
-}
-
-static void put_config(const struct perfd_config *c, struct put *p)
-{
-    json_put(p,
-             ",'configuration':{'sessions':%u,'frames':%u,'lanes':%u,'laneRecords':%u,'labels':%u,"
-             "'labelTextBytes':%u,'clients':%u,'clientLabels':%u,'spanDepth':%u,"
-             "'recordsPerSecond':%u}",
-             VALUES(c->sessions, c->frames, c->lanes, c->lane_records, c->labels,
-                    c->label_text_bytes, c->clients, c->client_labels, c->span_depth,
-                    c->records_per_second));
 }
 
 static void put_metrics(const struct perfd_metrics *m, struct put *p)
@@ -167,7 +157,6 @@ static void put_dropped(const struct frozen *z, uint32_t place, struct put *p)
 
 enum {
     OTHER_SESSION,
-    OTHER_CONFIG,
     OTHER_METRICS,
     OTHER_SESSION_METRICS,
     OTHER_LEDGER,
@@ -183,8 +172,6 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
     uint32_t place = piece - OTHER_LANES;
     if (piece == OTHER_SESSION)
         put_session(perfd, p);
-    else if (piece == OTHER_CONFIG)
-        put_config(&perfd->config, p);
     else if (piece == OTHER_METRICS)
         put_metrics(&z->metrics, p);
     else if (piece == OTHER_SESSION_METRICS)
