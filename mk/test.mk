@@ -27,6 +27,18 @@ RPC_TEST_BIN := $(filter $(HOST)/tests/test_rpc%,$(TEST_BIN))
 $(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# SystemUI's tests link its portable part and the service, on a platform and a transport of their own.
+SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))
+SYSTEMUI_WORLD_O := $(HOST)/$(TEST_DIR)/systemui_world.o
+SYSTEMUI_TEST_O := $(SYSTEMUI_TEST_BIN:$(HOST)/tests/%=$(HOST)/$(TEST_DIR)/%.o) $(SYSTEMUI_WORLD_O)
+$(SYSTEMUI_TEST_O): $(HOST)/%.o: %.c | $(PERF_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) -I$(TEST_DIR) -Isource/apps/systemui $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(SYSTEMUI_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(SYSTEMUI_WORLD_O) $(call objects,$(HOST),$(SYSTEMUI_C)) \
+		$(filter-out %/transport_posix.o,$(CLIENT_O)) $(MEMORY_PORT_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka -lm
+
 # A stock Cap'n Proto client: official compiler, official library, and no code of this project.
 CPP_GEN := $(GEN)/cc
 $(CPP_GEN)/perf.capnp.c++: $(SCHEMA)
@@ -43,6 +55,10 @@ DRIVER_C := $(TEST_DIR)/driver.c $(TEST_DIR)/memory_port.c
 $(HOST)/tests/driver: $(call objects,$(HOST),$(DRIVER_C)) $(CORE_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
+# Feeds recorded frame times into a daemon.
+$(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
 BIG := $(BUILD)/s390x
 BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
 $(BIG)/%.o: %.c
@@ -52,11 +68,16 @@ $(BIG)/driver: $(BIG_O)
 	s390x-linux-gnu-gcc -static $^ -o $@
 
 .PHONY: test test-core
-test: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/driver $(BIG)/driver host ## Build and run every test
+test: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/feed_frames $(HOST)/tests/driver \
+	$(BIG)/driver host ## Build and run every test
 	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(TEST_BIN) $(TEST_SCRIPTS)
 
-CORE_TEST_SCRIPTS := $(addprefix $(TEST_DIR)/test_,runner.py figures.py raf.py trace.py golden.py)
+CORE_TEST_SCRIPTS := $(TEST_DIR)/test_runner.py $(TEST_DIR)/test_figures.py $(TEST_DIR)/test_golden.py \
+	$(wildcard $(TEST_DIR)/test_trace*.py)
 test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(BIG)/driver ## Only the tests of the core
-	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(CORE_TEST_BIN) $(wildcard $(CORE_TEST_SCRIPTS))
+	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(CORE_TEST_BIN) $(CORE_TEST_SCRIPTS)
+
+# Kept, so that a second run builds nothing.
+.SECONDARY: $(patsubst $(TEST_DIR)/%.c,$(HOST)/$(TEST_DIR)/%.o,$(wildcard $(TEST_DIR)/*.c))
 
 -include $(wildcard $(HOST)/$(TEST_DIR)/*.d) $(BIG_O:.o=.d)
