@@ -195,37 +195,19 @@ static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, u
 static void leaf_insert(struct order_node *leaf, uint64_t value)
 {
     uint32_t place = leaf_place(leaf, value);
-    uint64_t *to = &leaf->value[leaf->n];
-    uint32_t left = leaf->n - place;
-    for (; left >= 4; left -= 4, to -= 4) {
-        uint64_t a = to[-1], b = to[-2], c = to[-3], d = to[-4];
-        to[0] = a;
-        to[-1] = b;
-        to[-2] = c;
-        to[-3] = d;
-    }
-    for (; left > 0; left--, to--)
-        to[0] = to[-1];
-    *to = value;
-    leaf->n++;
+    for (uint32_t i = leaf->n++; i > place; i--)
+        leaf->value[i] = leaf->value[i - 1];
+    leaf->value[place] = value;
 }
 
 /* Returns the place that it had. */
 static uint32_t leaf_remove(struct order_node *leaf, uint64_t value)
 {
     uint32_t place = leaf_place(leaf, value);
-    uint64_t *to = &leaf->value[place];
-    uint32_t left = --leaf->n - place;
-    for (; left >= 4; left -= 4, to += 4) {
-        uint64_t a = to[1], b = to[2], c = to[3], d = to[4];
-        to[0] = a;
-        to[1] = b;
-        to[2] = c;
-        to[3] = d;
-    }
-    for (; left > 0; left--, to++)
-        to[0] = to[1];
-    *to = UINT64_MAX;
+    uint32_t last = --leaf->n;
+    for (uint32_t i = place; i < last; i++)
+        leaf->value[i] = leaf->value[i + 1];
+    leaf->value[last] = UINT64_MAX;
     return place;
 }
 

@@ -88,7 +88,7 @@ void put_fixed(struct put *p, uint64_t value, unsigned divisor_digits, unsigned 
     put_bytes(p, from, (size_t)(end - from));
 }
 
-static bool is_plain(char c)
+bool put_is_plain(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -99,13 +99,13 @@ void put_percent_escaped(struct put *p, const char *bytes, size_t length)
     static const char hex[] = "0123456789ABCDEF";
     size_t needed = 0;
     for (size_t i = 0; i < length; i++)
-        needed += is_plain(bytes[i]) ? 1 : 3;
+        needed += put_is_plain(bytes[i]) ? 1 : 3;
     char *to = reserve(p, needed);
     if (to == NULL)
         return;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        if (is_plain(bytes[i])) {
+        if (put_is_plain(bytes[i])) {
             *to++ = bytes[i];
             continue;
         }

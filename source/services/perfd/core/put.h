@@ -31,6 +31,9 @@ void put_i64(struct put *p, int64_t value);
  */
 void put_fixed(struct put *p, uint64_t value, unsigned divisor_digits, unsigned decimals);
 
+/* Is it one of [A-Za-z0-9._-]? */
+bool put_is_plain(char c);
+
 /* Bytes outside [A-Za-z0-9._-] as %XX, so that no client's text can forge a marker line. */
 void put_percent_escaped(struct put *p, const char *bytes, size_t length);
 

@@ -3,6 +3,7 @@
 
 #include "core.h"
 #include "marker.h"
+#include "put.h"
 
 #define BUDGET_LEAST_NS UINT64_C(1000)
 #define BUDGET_MOST_NS  UINT64_C(10000000000)
@@ -32,10 +33,7 @@ bool session_name_valid(struct perfd_text name)
     if (name.length == 0 || name.length > PERFD_NAME_MAX || name.bytes[0] == '.')
         return false;
     for (uint32_t i = 0; i < name.length; i++) {
-        char c = name.bytes[i];
-        bool good = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                    c == '.' || c == '_' || c == '-';
-        if (!good)
+        if (!put_is_plain(name.bytes[i]))
             return false;
     }
     return true;
