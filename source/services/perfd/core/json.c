@@ -51,6 +51,10 @@ static uint32_t character_length(const uint8_t *bytes, uint32_t length, bool *va
 
 static void put_ascii(struct put *p, uint8_t byte)
 {
+    if (byte == '\n') {
+        put_text(p, "\\n");
+        return;
+    }
     if (byte < 0x20) {
         put_text(p, "\\u00");
         put_char(p, hex_digit(byte >> 4));

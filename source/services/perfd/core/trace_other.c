@@ -4,6 +4,8 @@
 #include "ports/port.h"
 #include "trace_parts.h"
 
+#define SECOND_NS UINT64_C(1000000000)
+
 #define VALUES(...) ((const uint64_t[]){__VA_ARGS__})
 
 /* Members of these structs are written as they stand in them, one after the other. */
@@ -58,6 +60,7 @@ static void put_session(const struct perfd *perfd, struct put *p)
     const struct trace *t = &perfd->trace;
     const struct frozen *z = &t->frozen;
     const struct perfd_metrics *m = &z->metrics;
+    uint64_t step_ns = perfd_port_clock_step_ns(perfd->port);
     put_text(p, "\n]");
     json_put(p,
              ",'displayTimeUnit':'ms','otherData':{'version':'" PERFD_VERSION
@@ -67,9 +70,11 @@ static void put_session(const struct perfd *perfd, struct put *p)
     put_text(p, m->running ? "\",\"running\":true" : "\",\"running\":false");
     json_put(p,
              ",'startNs':%u,'endNs':%u,'budgetMs':%m,'longFrameMs':%m,'idleGapMs':%M,"
-             "'warmupFrames':%u,'capBytes':%u},'clock':{'stepNs':%u,'source':'",
+             "'warmupFrames':%u,'capBytes':%u},'clock':{'stepNs':%u,"
+             "'ticksPerSecond':%u,'source':'",
              VALUES(z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns, z->idle_gap_ns,
-                    z->warmup_frames, t->cap_bytes, perfd_port_clock_step_ns(perfd->port)));
+                    z->warmup_frames, t->cap_bytes, step_ns,
+                    step_ns != 0 ? SECOND_NS / step_ns : 0));
     put_text(p, perfd_port_clock_name(perfd->port));
     json_put(p, "'}", NULL);
 }
