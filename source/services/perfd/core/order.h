@@ -6,7 +6,7 @@
  * A B+ tree in a pool of equal nodes. Leaves hold sorted values; an inner node holds, for each
  * child, how many values lie below it and the largest of them, exactly. Full nodes are split and
  * half-full ones refilled on the way down, so that one pass does, and every node but the root stays
- * at least half full: that bounds the nodes (ORDER_NODES), so the pool never runs out.
+ * at least half full: that bounds the nodes (order_nodes()), so the pool never runs out.
  *
  * insert, remove and select take O(log n) comparisons and shift at most one leaf.
  */
