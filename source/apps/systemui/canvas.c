@@ -76,7 +76,14 @@ void canvas_fill(struct canvas *canvas, struct rect r, uint32_t colour)
     const struct rect in = rect_intersect(r, canvas->clip);
     for (int32_t y = 0; y < in.h; y++) {
         uint32_t *row = pixel_at(canvas, in.x, in.y + y);
-        for (int32_t x = 0; x < in.w; x++)
+        int32_t x = 0;
+        for (; x + 4 <= in.w; x += 4) {
+            row[x] = colour;
+            row[x + 1] = colour;
+            row[x + 2] = colour;
+            row[x + 3] = colour;
+        }
+        for (; x < in.w; x++)
             row[x] = colour;
     }
 }

@@ -125,11 +125,13 @@ void desktop_draw_pointer(struct canvas *canvas, struct point at, bool pressed)
     /* Per row: how many pixels of dark arrow follow the left edge; light ones go all round. */
     static const uint8_t width[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 6, 3, 2, 1};
     const int32_t rows = (int32_t)(sizeof width);
-    const uint32_t fill = pressed ? PALETTE_ACCENT : PALETTE_INK;
+    if (pressed)
+        shape_ring(canvas, (struct point){at.x * SHAPE_Q, at.y * SHAPE_Q}, 9 * SHAPE_Q, 40,
+                   PALETTE_ACCENT, 170);
     for (int32_t row = -1; row <= rows; row++) {
         const int32_t here = number_clamp(row, 0, rows - 1);
         canvas_fill(canvas, (struct rect){at.x - 1, at.y + row, width[here] + 2, 1}, PALETTE_LIGHT);
     }
     for (int32_t row = 0; row < rows; row++)
-        canvas_fill(canvas, (struct rect){at.x, at.y + row, width[row], 1}, fill);
+        canvas_fill(canvas, (struct rect){at.x, at.y + row, width[row], 1}, PALETTE_INK);
 }

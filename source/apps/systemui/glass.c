@@ -93,21 +93,51 @@ static uint64_t lerp(uint64_t a, uint64_t b, uint32_t weight)
 struct glass_row {
     const uint64_t *above, *below;
     uint32_t weight; /* of the lower one */
-    int32_t cell;    /* left and right are the mixes at this one and the next; -1: none yet */
-    uint64_t left, right;
+    uint64_t tint;   /* spread, and times its alpha */
+    uint32_t rest;   /* what the tint leaves, of 256 */
 };
 
-/* The blurred colour i pixels from the panel's left edge. */
-static uint32_t blurred_at(struct glass_row *row, int32_t i)
+/* The tinted colour of a column of cells. Tinting is linear: done here, pixels need not pay for it.
+ */
+static uint64_t cell_colour(const struct glass_row *row, int32_t column)
+{
+    const uint64_t plain = lerp(row->above[column], row->below[column], row->weight);
+    return (plain * row->rest + row->tint) >> 8 & LANES;
+}
+
+/* `count` pixels of a row, 1 or more; the first is `from` pixels from the panel's left edge. */
+static void draw_run(uint32_t *to, const struct glass_row *row, int32_t from, int32_t count)
 {
     uint32_t across = 0;
-    const int32_t cell = cell_of(i, &across);
-    if (cell != row->cell) {
-        row->left = lerp(row->above[cell], row->below[cell], row->weight);
-        row->right = lerp(row->above[cell + 1], row->below[cell + 1], row->weight);
-        row->cell = cell;
+    int32_t cell = cell_of(from, &across);
+    uint64_t left = cell_colour(row, cell);
+    uint64_t right = cell_colour(row, cell + 1);
+    for (int32_t i = 0; i < count; i++) {
+        to[i] = blend_pack(lerp(left, right, across));
+        across += 2;
+        if (across >= 8 && i + 1 < count) {
+            across -= 8;
+            cell++;
+            left = right;
+            right = cell_colour(row, cell + 1);
+        }
     }
-    return blend_pack(lerp(row->left, row->right, across));
+}
+
+/* The ends of a row that has corners, mixed by what each pixel's corner covers. */
+static void mix_corners(struct canvas *canvas, struct rect panel, int32_t y, int32_t round,
+                        const uint16_t *coverage, const struct glass_row *row)
+{
+    for (int32_t i = 0; i < round; i++) {
+        const int32_t at[2] = {i, panel.w - 1 - i};
+        for (int32_t side = 0; side < 2; side++) {
+            uint32_t across = 0;
+            const int32_t cell = cell_of(at[side], &across);
+            const uint32_t glass =
+                blend_pack(lerp(cell_colour(row, cell), cell_colour(row, cell + 1), across));
+            canvas_pixel(canvas, panel.x + at[side], y, glass, coverage[i]);
+        }
+    }
 }
 
 void glass_draw(struct canvas *canvas, struct rect panel, int32_t radius, uint32_t tint,
@@ -117,20 +147,20 @@ void glass_draw(struct canvas *canvas, struct rect panel, int32_t radius, uint32
     const int32_t fit = number_min(number_min(panel.w, panel.h) / 2, CORNER_RADIUS_MAX);
     const int32_t round = number_clamp(radius, 0, number_max(fit, 0));
     const int32_t columns = cells_for(panel.w);
+    struct glass_row row = {.tint = blend_spread(tint) * tint_alpha,
+                            .rest = CANVAS_OPAQUE - tint_alpha};
     for (int32_t y = in.y; y < in.y + in.h; y++) {
-        struct glass_row row = {.cell = -1};
         row.above = scratch + (ptrdiff_t)cell_of(y - panel.y, &row.weight) * columns;
         row.below = row.above + columns;
         const int32_t from_edge = number_min(y - panel.y, panel.y + panel.h - 1 - y);
-        const uint16_t *corner =
-            from_edge < round ? canvas->corners->coverage[round][from_edge] : NULL;
-        uint32_t *pixels = canvas->pixels + (ptrdiff_t)y * canvas->stride;
-        for (int32_t x = in.x; x < in.x + in.w; x++) {
-            const uint32_t glass = blend_mix(blurred_at(&row, x - panel.x), tint, tint_alpha);
-            const int32_t side = number_min(x - panel.x, panel.x + panel.w - 1 - x);
-            pixels[x] =
-                corner != NULL && side < round ? blend_mix(pixels[x], glass, corner[side]) : glass;
-        }
-        canvas->blended += (uint64_t)in.w;
+        const int32_t cut = from_edge < round ? round : 0;
+        const struct rect run =
+            rect_intersect((struct rect){panel.x + cut, y, panel.w - 2 * cut, 1}, in);
+        if (run.w > 0)
+            draw_run(canvas->pixels + (ptrdiff_t)y * canvas->stride + run.x, &row, run.x - panel.x,
+                     run.w);
+        if (cut > 0)
+            mix_corners(canvas, panel, y, round, canvas->corners->coverage[round][from_edge], &row);
+        canvas->blended += (uint64_t)run.w;
     }
 }

@@ -6,8 +6,8 @@
 #include "font.h"
 #include "perf.capnp.h"
 
-/* Ten seconds of frames: at most 26 records each, begins and ends of their steps and two counters.
- */
+/* Ten seconds of frames: 24 records each for the begins and ends of their steps, one on average for
+ * the counters (a value takes two), now and then three for a load and an input. */
 #define LANE_RECORDS     16384u
 #define LANE_RECORDS_MIN 1024u
 #define FRAMES_A_CALL    64u

@@ -34,29 +34,40 @@ static int32_t distance_q(struct point a, struct point b)
     return (int32_t)number_sqrt((uint32_t)(dx * dx + dy * dy));
 }
 
+/* Pixels x..end of a disc's row, which may be on its edge: those that are well outside cost no
+ * root. */
+static void disc_edge(struct canvas *canvas, struct point centre, int32_t radius_q, int32_t x,
+                      int32_t end, int32_t y, uint32_t colour, uint32_t alpha)
+{
+    const int64_t outer = radius_q + SHAPE_Q;
+    for (; x < end; x++) {
+        const struct point p = pixel_centre(x, y);
+        const int64_t dx = p.x - centre.x;
+        const int64_t dy = p.y - centre.y;
+        if (dx * dx + dy * dy < outer * outer)
+            canvas_pixel(canvas, x, y, colour,
+                         shape_coverage(radius_q - distance_q(p, centre)) * alpha >> 8);
+    }
+}
+
 void shape_disc(struct canvas *canvas, struct point centre, int32_t radius_q, uint32_t colour,
                 uint32_t alpha)
 {
     const struct rect around =
         rect_intersect(pixels_around(centre, centre, radius_q + SHAPE_Q), canvas->clip);
+    const int32_t core = radius_q - SHAPE_Q;
     for (int32_t y = around.y; y < around.y + around.h; y++) {
-        /* Whole pixels in the row's middle go in one stroke; only the two ends take roots. */
+        /* The pixels in the row's middle are whole. */
         const int32_t dy = y * SHAPE_Q + SHAPE_Q / 2 - centre.y;
-        const int32_t core = radius_q - SHAPE_Q;
         int32_t half = 0;
         if (core > 0 && dy < core && dy > -core)
             half = (int32_t)number_sqrt((uint32_t)(core * core - dy * dy));
         const int32_t from = (centre.x - half + SHAPE_Q - 1) / SHAPE_Q;
         const int32_t to = half > 0 ? number_max((centre.x + half) / SHAPE_Q, from) : from;
-        for (int32_t x = around.x; x < number_min(from, around.x + around.w); x++)
-            canvas_pixel(
-                canvas, x, y, colour,
-                shape_coverage(radius_q - distance_q(pixel_centre(x, y), centre)) * alpha >> 8);
+        const int32_t right = around.x + around.w;
+        disc_edge(canvas, centre, radius_q, around.x, number_min(from, right), y, colour, alpha);
         canvas_blend(canvas, (struct rect){from, y, to - from, 1}, colour, alpha);
-        for (int32_t x = number_max(to, around.x); x < around.x + around.w; x++)
-            canvas_pixel(
-                canvas, x, y, colour,
-                shape_coverage(radius_q - distance_q(pixel_centre(x, y), centre)) * alpha >> 8);
+        disc_edge(canvas, centre, radius_q, number_max(to, around.x), right, y, colour, alpha);
     }
 }
 

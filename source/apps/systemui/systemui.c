@@ -5,6 +5,7 @@
 #include "palette.h"
 
 #define HUD_EVERY       12  /* frames from one look at the figures to the next */
+#define COUNT_EVERY     4   /* frames from one value of the counters to the next */
 #define RECONNECT_EVERY 120 /* frames from one attempt to the next */
 
 void systemui_init(struct systemui *ui, const struct systemui_config *config,
@@ -144,8 +145,10 @@ static void phase_render(struct systemui *ui, struct link_frame *frame)
     make_load(ui, frame->began_at_ns);
     const uint64_t ended = spans_end(&ui->spans, ui->platform, SPAN_RENDER);
     frame->phase_ns[LINK_RENDER] = ended - began;
-    spans_counter(&ui->spans, ended, SPAN_GLYPHS, canvas->glyphs);
-    spans_counter(&ui->spans, ended, SPAN_BLENDED, canvas->blended);
+    if (ui->frame % COUNT_EVERY == 0) {
+        spans_counter(&ui->spans, ended, SPAN_GLYPHS, canvas->glyphs);
+        spans_counter(&ui->spans, ended, SPAN_BLENDED, canvas->blended);
+    }
 }
 
 /* Waits for the refresh (which is no work), then shows the frame. */

@@ -35,7 +35,7 @@ void window_draw_frame(struct canvas *canvas, struct rect window, const char *ti
     struct rect far = rect_inset(window, -4 - lift / 2048);
     far.y += drop;
     shape_shadow(canvas, far, window, GRID_RADIUS, focused ? 112 : 72);
-    canvas_rounded(canvas, rect_inset(window, -1), GRID_RADIUS + 1, CORNERS_ALL, PALETTE_NIGHT, 60);
+    canvas_outline(canvas, rect_inset(window, -1), GRID_RADIUS + 1, PALETTE_NIGHT, 60);
 
     const struct rect bar = {window.x, window.y, window.w, GRID_TITLE};
     const struct rect body = {window.x, window.y + GRID_TITLE, window.w, window.h - GRID_TITLE};
