@@ -13,38 +13,96 @@ _Static_assert(JSON_STRING_MAX(PERFD_LABEL_MAX) + JSON_STRING_MAX(PERFD_CATEGORY
 
 #define VALUES(...) ((const uint64_t[]){__VA_ARGS__})
 
-/* How events of the frames lane start; their time is the first value. */
-#define FRAMES_EVENT(name, phase) ",\n{'name':'" name "','ph':'" phase "','ts':%k,'pid':1,'tid':0"
-#define FRAMES_INSTANT(name)      FRAMES_EVENT(name, "i") ",'s':'t','args':{"
-
-static const char cause_names[][9] = {
-    [CAUSE_NONE] = "",           [CAUSE_APP] = "app",
-    [CAUSE_GPU] = "gpu",         [CAUSE_PIPELINE] = "pipeline",
-    [CAUSE_UNKNOWN] = "unknown",
-};
-
-static void put_cause(const struct frame *frame, struct put *p)
-{
-    json_put(p, ",'cause':'", NULL);
-    put_text(p, cause_names[frame->cause]);
-    put_char(p, '"');
-}
-
 /* Since the session's start; what came before it is at its start. */
 static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 {
     return time_ns > frozen->start_ns ? time_ns - frozen->start_ns : 0;
 }
 
+/* How every event starts. */
+static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, uint32_t tid,
+                     struct put *p)
+{
+    json_put(p, ",\n{'name':", NULL);
+    json_string(p, name);
+    json_put(p, ",'ph':'", NULL);
+    put_char(p, phase);
+    json_put(p, "','ts':%k,'pid':1,'tid':%u", VALUES(ts_ns, tid));
+}
+
 /* --- The frames lane -------------------------------------------------------------------------- */
 
-static void put_frame(const struct frozen *z, uint32_t at, uint64_t ts_ns, struct put *p)
+#define TEXT(literal)                                                                              \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+#define INSTANT(name, argument)                                                                    \
+    {                                                                                              \
+        TEXT(name), 'i', ",'s':'t','args':{" argument                                              \
+    }
+
+/* Name, phase, and the rest with one value. */
+static const struct {
+    struct perfd_text name;
+    char phase;
+    const char *rest;
+} forms[] = {
+    [EVENT_START] = INSTANT("session start", "}}"),
+    [EVENT_DROPPED_AT_END] = INSTANT("dropped", "'count':%u}}"),
+    [EVENT_STOP] = INSTANT("session stop", "}}"),
+    [EVENT_FRAME] = {TEXT("frame"), 'X', ",'dur':%k,'cname':'"},
+    [EVENT_FRAME_MS] = {TEXT("frame ms"), 'C', ",'args':{'ms':%m}}"},
+    [EVENT_FRAME_FPS] = {TEXT("fps"), 'C', ",'args':{'fps':%f}}"},
+    [EVENT_DROPPED] = INSTANT("dropped", "'count':%u}}"),
+    [EVENT_JANK] = INSTANT("jank", "'frameId':%u"),
+    [EVENT_WORK_BEGIN] = {TEXT("work"), 'b', ",'cat':'work','id':%x}"},
+    [EVENT_WORK_END] = {TEXT("work"), 'e', ",'cat':'work','id':%x}"},
+};
+
+static uint64_t value_of(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns)
+{
+    const struct frame *f = &z->frame[event->at];
+    switch (event->kind) {
+    case EVENT_DROPPED_AT_END:
+        return z->dropped_at_end;
+    case EVENT_FRAME:
+        return relative_ns(z, f->presented_at_ns) - ts_ns;
+    case EVENT_FRAME_MS:
+        return frozen_interval_ns(z, event->at);
+    case EVENT_FRAME_FPS:
+        return wide_scale(UINT64_C(1000000000), 1000, frozen_interval_ns(z, event->at));
+    case EVENT_DROPPED:
+        return f->unpresented;
+    case EVENT_JANK:
+    case EVENT_WORK_BEGIN:
+    case EVENT_WORK_END:
+        return f->frame_id;
+    default:
+        return 0;
+    }
+}
+
+static void put_cause(const struct frame *frame, struct put *p)
+{
+    static const char names[][9] = {
+        [CAUSE_APP] = "app",
+        [CAUSE_GPU] = "gpu",
+        [CAUSE_PIPELINE] = "pipeline",
+        [CAUSE_UNKNOWN] = "unknown",
+    };
+    if (frame->cause != CAUSE_NONE) {
+        json_put(p, ",'cause':'", NULL);
+        put_text(p, names[frame->cause]);
+        put_char(p, '"');
+    }
+    put_text(p, "}}");
+}
+
+static void put_frame_rest(const struct frozen *z, uint32_t at, struct put *p)
 {
     const struct frame *f = &z->frame[at];
-    bool janky = f->cause != CAUSE_NONE;
-    json_put(p, FRAMES_EVENT("frame", "X") ",'dur':%k,'cname':'",
-             VALUES(ts_ns, relative_ns(z, f->presented_at_ns) - ts_ns));
-    put_text(p, !janky ? "good" : f->dropped ? "terrible" : "bad");
+    const char *colour = f->dropped ? "terrible" : "bad";
+    put_text(p, f->cause == CAUSE_NONE ? "good" : colour);
     json_put(
         p,
         "','args':{'frameId':%u[,'missed':%u][,'work':%m][,'ui':%m][,'layout':%m][,'render':%m]"
@@ -52,55 +110,18 @@ static void put_frame(const struct frozen *z, uint32_t at, uint64_t ts_ns, struc
         VALUES(f->frame_id, frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0),
                frame_work_ns(f), f->phase_ns[PERFD_UI], f->phase_ns[PERFD_LAYOUT],
                f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
-    if (janky)
-        put_cause(f, p);
-    put_text(p, "}}");
 }
 
 static void put_of_frames(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns,
                           struct put *p)
 {
-    const struct frame *f = &z->frame[event->at];
-    uint64_t interval_ns;
-    switch (event->kind) {
-    case EVENT_FRAME_MS:
-        interval_ns = frozen_interval_ns(z, event->at);
-        json_put(p, FRAMES_EVENT("frame ms", "C") ",'args':{'ms':%m}}", VALUES(ts_ns, interval_ns));
-        break;
-    case EVENT_FRAME_FPS:
-        interval_ns = frozen_interval_ns(z, event->at);
-        json_put(p, FRAMES_EVENT("fps", "C") ",'args':{'fps':%f}}",
-                 VALUES(ts_ns, wide_scale(UINT64_C(1000000000), 1000, interval_ns)));
-        break;
-    case EVENT_DROPPED:
-        json_put(p, FRAMES_INSTANT("dropped") "'count':%u}}", VALUES(ts_ns, f->unpresented));
-        break;
-    case EVENT_JANK:
-        json_put(p, FRAMES_INSTANT("jank") "'frameId':%u", VALUES(ts_ns, f->frame_id));
-        put_cause(f, p);
-        put_text(p, "}}");
-        break;
-    case EVENT_WORK_BEGIN:
-        json_put(p, FRAMES_EVENT("work", "b") ",'cat':'work','id':%x}", VALUES(ts_ns, f->frame_id));
-        break;
-    case EVENT_WORK_END:
-        json_put(p, FRAMES_EVENT("work", "e") ",'cat':'work','id':%x}", VALUES(ts_ns, f->frame_id));
-        break;
-    default:
-        put_frame(z, event->at, ts_ns, p);
-        break;
-    }
-}
-
-static void put_of_session(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns,
-                           struct put *p)
-{
-    const char *format = FRAMES_INSTANT("session stop") "}}";
-    if (event->kind == EVENT_START)
-        format = FRAMES_INSTANT("session start") "}}";
-    else if (event->kind == EVENT_DROPPED_AT_END)
-        format = FRAMES_INSTANT("dropped") "'count':%u}}";
-    json_put(p, format, VALUES(ts_ns, z->dropped_at_end));
+    uint64_t value = value_of(z, event, ts_ns);
+    put_head(forms[event->kind].name, forms[event->kind].phase, ts_ns, FRAMES_TID, p);
+    json_put(p, forms[event->kind].rest, &value);
+    if (event->kind == EVENT_FRAME)
+        put_frame_rest(z, event->at, p);
+    if (event->kind == EVENT_FRAME || event->kind == EVENT_JANK)
+        put_cause(&z->frame[event->at], p);
 }
 
 /* --- Other lanes ------------------------------------------------------------------------------ */
@@ -108,10 +129,9 @@ static void put_of_session(const struct frozen *z, const struct trace_event *eve
 static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts_ns, struct put *p)
 {
     const struct lane_counts *c = &lane->counts;
-    json_put(p,
-             ",\n{'name':'lost','ph':'i','ts':%k,'pid':1,'tid':%u,'s':'t','args':{'count':%u,"
-             "'reason':'",
-             VALUES(ts_ns, lane->id, overwritten ? c->overwritten : lane_counts_dropped(c)));
+    uint64_t count = overwritten ? c->overwritten : lane_counts_dropped(c);
+    put_head((struct perfd_text)TEXT("lost"), 'i', ts_ns, lane->id, p);
+    json_put(p, ",'s':'t','args':{'count':%u,'reason':'", &count);
     json_put(p, overwritten ? "overwritten'}}" : "dropped'}}", NULL);
 }
 
@@ -164,11 +184,7 @@ static void put_mark(const struct perfd *perfd, const struct lane_copy *lane,
         [PERFD_FLOW_START] = 's',  [PERFD_FLOW_STEP] = 't', [PERFD_FLOW_END] = 'f',
         [PERFD_ASYNC_BEGIN] = 'b', [PERFD_ASYNC_END] = 'e',
     };
-    json_put(p, ",\n{'name':", NULL);
-    json_string(p, label_name(&perfd->labels, record->label));
-    json_put(p, ",'ph':'", NULL);
-    put_char(p, phases[record->kind]);
-    json_put(p, "','ts':%k,'pid':1,'tid':%u", VALUES(ts_ns, lane->id));
+    put_head(label_name(&perfd->labels, record->label), phases[record->kind], ts_ns, lane->id, p);
     put_category(label_category(&perfd->labels, record->label), record->kind, p);
     put_rest(&perfd->trace.frozen, record, p);
 }
@@ -177,15 +193,13 @@ void put_event(const struct perfd *perfd, const struct trace_event *event, struc
 {
     const struct frozen *z = &perfd->trace.frozen;
     uint64_t ts_ns = relative_ns(z, event->time_ns);
-    if (event->kind < EVENT_FRAME) {
-        put_of_session(z, event, ts_ns, p);
-    } else if (event->kind < EVENT_LOSS) {
+    if (event->kind < EVENT_LOSS) {
         put_of_frames(z, event, ts_ns, p);
-    } else {
-        const struct lane_copy *lane = &z->lane[event->lane];
-        if (event->kind == EVENT_MARK)
-            put_mark(perfd, lane, &z->records[lane->first + event->at], ts_ns, p);
-        else
-            put_loss(lane, event->kind == EVENT_LOSS, ts_ns, p);
+        return;
     }
+    const struct lane_copy *lane = &z->lane[event->lane];
+    if (event->kind == EVENT_MARK)
+        put_mark(perfd, lane, &z->records[lane->first + event->at], ts_ns, p);
+    else
+        put_loss(lane, event->kind == EVENT_LOSS, ts_ns, p);
 }
