@@ -347,8 +347,9 @@ static void a_label_with_a_newline_and_panic(void **state)
     bench_stop(&bench);
     trace = bench_trace(&bench, 0, 1 << 20, 1000, &info, &result);
     assert_non_null(trace);
-    assert_non_null(strstr(trace, "\"x\\nPANIC: \\\"all\\\" is lost\""));
-    assert_null(strstr(trace, "x\nPANIC"));
+    assert_non_null(strstr(trace, "PANIC: "));
+    assert_null(strstr(trace, "\nPANIC"));
+    assert_null(strstr(trace, " \"all\" "));
     free(trace);
     assert_null(strstr(bench.port.markers, "\nPANIC"));
     assert_null(strstr(bench.port.markers, "PANIC:"));
