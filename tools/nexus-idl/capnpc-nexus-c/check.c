@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* No schema nests like this; a request that goes round in circles does. */
+#define NESTING_MAX 64
+
 #define STREAM_RESULT_ID UINT64_C(0x995f9a3377c0b16e)
 
 /* What is being looked at, for the message. */
@@ -105,18 +108,20 @@ static bool is_empty_default(struct nx_struct_reader value)
 
 /* --- nodes --- */
 
-static bool check_struct(const struct model *model, const struct node *node)
+static bool check_struct(const struct model *model, const struct node *node, int depth)
 {
     uint32_t count;
     struct field *fields = model_fields(model, node, &count);
     bool good = true;
 
+    if (depth > NESTING_MAX)
+        return refuse(&(struct place_in_schema){model, node->file, node->path}, "nested too deep");
     for (uint32_t i = 0; i < count; i++) {
         struct place_in_schema here = {model, node->file, fields[i].path};
 
         if (field_which(fields[i].r) == FIELD_GROUP) {
             if (fields[i].group)
-                good = check_struct(model, fields[i].group) && good;
+                good = check_struct(model, fields[i].group, depth + 1) && good;
             else
                 good = refuse(&here, "the group is not in the request");
             continue;
@@ -156,8 +161,10 @@ static bool check_interface(const struct model *model, const struct node *node)
         uint64_t ids[] = {method_params_id(method), method_results_id(method)};
 
         here.path = arena_printf(model->arena, "%s.%s", node->path, name);
-        if (method_implicit_parameters(method).count > 0)
+        if (method_implicit_parameters(method).count > 0) {
             good = refuse(&here, "generics are not supported");
+            continue;
+        }
         if (ids[1] == STREAM_RESULT_ID) {
             good = refuse(&here, "streaming is not supported");
             continue;
@@ -168,23 +175,25 @@ static bool check_interface(const struct model *model, const struct node *node)
             const struct node *implied = model_node(model, ids[j]);
 
             if (implied && node_scope_id(implied->r) == 0 && node_which(implied->r) == NODE_STRUCT)
-                good = check_struct(model, implied) && good;
+                good = check_struct(model, implied, 0) && good;
         }
     }
     return good;
 }
 
-static bool check_node(const struct model *model, const struct node *node)
+static bool check_node(const struct model *model, const struct node *node, int depth)
 {
     struct nx_list_reader nested = node_nested(node->r);
     struct place_in_schema here = {model, node->file, node->path};
     bool good = true;
 
+    if (depth > NESTING_MAX)
+        return refuse(&here, "nested too deep");
     if (node_is_generic(node->r) || node_parameters(node->r).count > 0)
         return refuse(&here, "generics are not supported");
     switch (node_which(node->r)) {
     case NODE_STRUCT:
-        good = check_struct(model, node);
+        good = check_struct(model, node, 0);
         break;
     case NODE_INTERFACE:
         good = check_interface(model, node);
@@ -199,7 +208,7 @@ static bool check_node(const struct model *model, const struct node *node)
         const struct node *child = model_node(model, nested_id(nx_list_get_struct(nested, i)));
 
         if (child)
-            good = check_node(model, child) && good;
+            good = check_node(model, child, depth + 1) && good;
         else
             good = refuse(&here, "a nested type is not in the request");
     }
@@ -208,5 +217,5 @@ static bool check_node(const struct model *model, const struct node *node)
 
 bool check_file(const struct model *model, const struct node *file)
 {
-    return check_node(model, file);
+    return check_node(model, file, 0);
 }

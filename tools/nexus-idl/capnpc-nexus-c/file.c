@@ -324,7 +324,7 @@ bool emit_header(const struct model *model, const struct node *file,
     const char *name = base_name(arena_text(model->arena, file_name(requested)));
     struct out out;
 
-    out_init(&out, model->arena, to);
+    out_init(&out, model->arena, to, file->path);
     out_printf(&out, "/* Made by capnpc-nexus-c from %s; changes go there. */\n", name);
     out_comment(&out, "", source_comment(file->source));
     out_printf(&out, "#ifndef %s_CAPNP_H\n#define %s_CAPNP_H\n\n", file->upper, file->upper);
@@ -343,7 +343,7 @@ bool emit_source(const struct model *model, const struct node *file, const char 
 {
     struct out out;
 
-    out_init(&out, model->arena, to);
+    out_init(&out, model->arena, to, file->path);
     out_printf(&out, "/* Made by capnpc-nexus-c from %s; changes go there. */\n", base_name(name));
     out_printf(&out, "#include \"%s.h\"\n", base_name(name));
     emit_all(model, &out, file, NODE_CONST, emit_constant_bytes);

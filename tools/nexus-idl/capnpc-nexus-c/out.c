@@ -12,9 +12,9 @@ struct out_name {
     const char *path;
 };
 
-void out_init(struct out *out, struct arena *arena, FILE *file)
+void out_init(struct out *out, struct arena *arena, FILE *file, const char *schema)
 {
-    *out = (struct out){.file = file, .arena = arena};
+    *out = (struct out){.file = file, .arena = arena, .schema = schema};
     out->names = arena_take(arena, HASH_SLOTS * sizeof(struct out_name *));
 }
 
@@ -36,8 +36,9 @@ void out_declare(struct out *out, const char *name, const char *path)
         hash = (hash ^ (unsigned char)*at) * 16777619U;
     for (entry = out->names[hash % HASH_SLOTS]; entry; entry = entry->next) {
         if (strcmp(entry->name, name) == 0) {
-            fprintf(stderr, "capnpc-nexus-c: %s: its name in C, %s, is taken by %s\n", path, name,
-                    entry->path);
+            if (!out->failed)
+                fprintf(stderr, "capnpc-nexus-c: %s: %s: its name in C, %s, is taken by %s\n",
+                        out->schema, path, name, entry->path);
             out->failed = true;
             return;
         }

@@ -14,11 +14,12 @@ struct out_name;
 struct out {
     FILE *file;
     struct arena *arena;
+    const char *schema;      /* the file's name, for messages */
     struct out_name **names; /* a hash table */
-    bool failed;             /* a name was declared twice: printed */
+    bool failed;             /* a name was declared twice: the first is printed */
 };
 
-void out_init(struct out *out, struct arena *arena, FILE *file);
+void out_init(struct out *out, struct arena *arena, FILE *file, const char *schema);
 
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
