@@ -1,6 +1,8 @@
 # The runtime, the generator and what it makes of perf.capnp.
 
 RUNTIME_C := $(wildcard source/libs/nexus-idl-runtime/src/*.c)
+# The reader and builder, without RPC.
+WIRE_C := $(filter-out %/mem.c $(wildcard source/libs/nexus-idl-runtime/src/rpc*.c),$(RUNTIME_C))
 # mem.c defines memcpy and friends for images without a C library; a host has better ones.
 RUNTIME_HOST_O := $(call objects,$(HOST),$(filter-out %/mem.c,$(RUNTIME_C)))
 GENERATOR := $(HOST)/capnpc-nexus-c
@@ -20,7 +22,7 @@ $(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) -c $< -o $@
 
 # Without RPC: a change there need not make everything anew.
-$(GENERATOR): $(GENERATOR_O) $(filter-out %/rpc%,$(RUNTIME_HOST_O))
+$(GENERATOR): $(GENERATOR_O) $(call objects,$(HOST),$(WIRE_C))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 $(PERF_H) $(PERF_C) &: $(SCHEMA) $(GENERATOR)
@@ -35,6 +37,54 @@ $(PERF_O): $(PERF_C) $(PERF_H)
 
 # The reader and builder are tested without the service.
 WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder)
-$(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(RUNTIME_HOST_O)
+$(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(call objects,$(HOST),$(WIRE_C))
 	@mkdir -p $(@D)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# A schema with everything in it, and a program for each schema that goes through all of its fields.
+IDL_TEST := tests/perf_v1_host/idl
+ALL_SCHEMAS := all.capnp part/other.capnp
+GEN_ALL := $(BUILD)/gen-all
+ALL_H := $(GEN_ALL)/all.capnp.h
+ALL_O := $(HOST)/gen/all.capnp.o
+WALKERS := $(HOST)/tests/walker_all $(HOST)/tests/walker_perf
+
+$(ALL_H) $(GEN_ALL)/all.capnp.c &: $(addprefix $(IDL_TEST)/,$(ALL_SCHEMAS)) $(GENERATOR)
+	@mkdir -p $(GEN_ALL)
+	cd $(IDL_TEST) && capnp compile -o$(abspath $(GENERATOR)):$(abspath $(GEN_ALL)) $(ALL_SCHEMAS)
+
+$(ALL_O): $(GEN_ALL)/all.capnp.c $(ALL_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
+
+$(GEN_ALL)/walker_all.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(ALL_H)
+	python3 -B $< $(IDL_TEST) $(ALL_SCHEMAS) >$@
+
+$(GEN_ALL)/walker_perf.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(PERF_H)
+	@mkdir -p $(@D)
+	python3 -B $< $(dir $(SCHEMA)) $(notdir $(SCHEMA)) >$@
+
+$(HOST)/gen/walker_%.o: $(GEN_ALL)/walker_%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) $(INC_GEN) -I$(GEN_ALL) -c $< -o $@
+
+$(WALKERS): $(HOST)/tests/walker_%: $(HOST)/gen/walker_%.o $(call objects,$(HOST),$(WIRE_C))
+	@mkdir -p $(@D)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+$(HOST)/tests/perf_v1_host/test_generator.o: tests/perf_v1_host/test_generator.c $(ALL_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(POSIX) -Itests/perf_v1_host $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
+
+$(HOST)/tests/test_generator: $(HOST)/tests/perf_v1_host/test_generator.o $(ALL_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# The same on a big-endian machine.
+WALKER_BIG := $(BUILD)/s390x/walker_all
+$(WALKER_BIG): $(GEN_ALL)/walker_all.c $(WIRE_C)
+	@mkdir -p $(@D)
+	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -static $(INC_RUNTIME) -I$(GEN_ALL) $^ -o $@
+
+test: $(WALKERS) $(WALKER_BIG)
+
+-include $(wildcard $(HOST)/gen/*.d)
