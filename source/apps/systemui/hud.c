@@ -125,30 +125,32 @@ static uint32_t bar_colour(enum hud_mark mark)
     return PALETTE_GOOD;
 }
 
+static void draw_bar(struct canvas *canvas, int32_t x, int32_t base, const struct hud_bar *bar,
+                     uint64_t budget_ns)
+{
+    const int32_t known = hud_bar_height(bar->interval_ns, budget_ns);
+    const int32_t height = known == 0 ? 1 : known;
+    /* A bright end on a dimmer body: equal neighbours stay a line and do not become a block. */
+    canvas_fill(canvas, (struct rect){x, base - height, HUD_BAR_WIDTH, height},
+                bar_colour(bar->mark));
+    canvas_blend(canvas, (struct rect){x, base - height + 2, HUD_BAR_WIDTH, height - 2},
+                 PALETTE_NIGHT, bar->mark == HUD_GOOD ? 144 : 48);
+}
+
+/* Without a service there are no bars: those from before would pass for now. */
 static void draw_bars(struct canvas *canvas, struct rect panel, const struct hud_data *data)
 {
-    const int32_t left = panel.x + HUD_PADDING;
-    const int32_t base = panel.y + HUD_BARS_TOP + HUD_BAR_HEIGHT;
-    const int32_t budget = HUD_BAR_HEIGHT / HUD_BUDGETS;
-    const int32_t first = HUD_BARS - data->bars;
-    canvas_blend(
-        canvas,
-        (struct rect){left, base - HUD_BAR_HEIGHT, HUD_BARS * HUD_BAR_WIDTH, HUD_BAR_HEIGHT},
-        PALETTE_NIGHT_LINE, 40);
-    for (int32_t i = 0; i < data->bars; i++) {
-        const struct hud_bar *bar = &data->bar[i];
-        int32_t height = hud_bar_height(bar->interval_ns, data->budget_ns);
-        if (height == 0)
-            height = 1;
-        /* A bright end on a dimmer body: equal neighbours stay a line and do not become a block. */
-        const int32_t x = left + (first + i) * HUD_BAR_WIDTH;
-        canvas_fill(canvas, (struct rect){x, base - height, HUD_BAR_WIDTH, height},
-                    bar_colour(bar->mark));
-        canvas_blend(canvas, (struct rect){x, base - height + 2, HUD_BAR_WIDTH, height - 2},
-                     PALETTE_NIGHT, bar->mark == HUD_GOOD ? 144 : 48);
-    }
-    for (int32_t x = 0; x < HUD_BARS * HUD_BAR_WIDTH; x += 4)
-        canvas_fill(canvas, (struct rect){left + x, base - budget - 1, 2, 1}, PALETTE_LIGHT);
+    const struct rect field = {panel.x + HUD_PADDING, panel.y + HUD_BARS_TOP,
+                               HUD_BARS * HUD_BAR_WIDTH, HUD_BAR_HEIGHT};
+    const int32_t base = field.y + field.h;
+    canvas_blend(canvas, field, PALETTE_NIGHT_LINE, 40);
+    for (int32_t i = 0; i < data->bars && data->connected; i++)
+        draw_bar(canvas, field.x + (HUD_BARS - data->bars + i) * HUD_BAR_WIDTH, base, &data->bar[i],
+                 data->budget_ns);
+    for (int32_t x = 0; x < field.w; x += 4)
+        canvas_fill(canvas,
+                    (struct rect){field.x + x, base - HUD_BAR_HEIGHT / HUD_BUDGETS - 1, 2, 1},
+                    PALETTE_LIGHT);
 }
 
 void hud_draw(struct canvas *canvas, struct rect panel, const struct hud_data *data)

@@ -12,15 +12,21 @@
 #define LIST_HEAD   24
 #define THUMB_WIDTH 4
 
-static int32_t scale(int32_t v, int32_t size, int32_t designed)
+/* The scene keeps its size in the middle of a larger screen, and shrinks with a smaller one. */
+static int32_t shrink(int32_t v, int32_t size, int32_t designed)
 {
-    return (int32_t)((int64_t)v * size / designed);
+    return size >= designed ? v : v * size / designed;
 }
 
-static struct rect scale_rect(struct rect r, int32_t width, int32_t height)
+static int32_t place(int32_t v, int32_t size, int32_t designed)
 {
-    return (struct rect){scale(r.x, width, SCENE_WIDTH), scale(r.y, height, SCENE_HEIGHT),
-                         scale(r.w, width, SCENE_WIDTH), scale(r.h, height, SCENE_HEIGHT)};
+    return shrink(v, size, designed) + number_max(size - designed, 0) / 2;
+}
+
+static struct rect place_rect(struct rect r, int32_t width, int32_t height)
+{
+    return (struct rect){place(r.x, width, SCENE_WIDTH), place(r.y, height, SCENE_HEIGHT),
+                         shrink(r.w, width, SCENE_WIDTH), shrink(r.h, height, SCENE_HEIGHT)};
 }
 
 static void place_list(struct layout *layout, const struct scene *scene)
@@ -90,7 +96,7 @@ void layout_build(struct layout *layout, const struct scene *scene, int32_t widt
     layout->bar = (struct rect){0, 0, width, GRID_BAR};
     place_dock(layout, width, height);
     for (int32_t w = 0; w < WINDOWS; w++) {
-        const struct rect r = scale_rect(scene->window[w], width, height);
+        const struct rect r = place_rect(scene->window[w], width, height);
         layout->window[w] = r;
         layout->view[w] =
             (struct rect){r.x, r.y + GRID_TITLE, r.w, number_max(r.h - GRID_TITLE, 0)};
@@ -100,6 +106,6 @@ void layout_build(struct layout *layout, const struct scene *scene, int32_t widt
     layout->lines = layout_wrap(content_note, layout->note.w, layout->line, LAYOUT_LINES_MAX);
     layout->hud = (struct rect){width - HUD_WIDTH - GRID_MARGIN, GRID_BAR + GRID_MARGIN, HUD_WIDTH,
                                 HUD_HEIGHT};
-    layout->pointer = (struct point){scale(scene->pointer.x, width, SCENE_WIDTH),
-                                     scale(scene->pointer.y, height, SCENE_HEIGHT)};
+    layout->pointer = (struct point){place(scene->pointer.x, width, SCENE_WIDTH),
+                                     place(scene->pointer.y, height, SCENE_HEIGHT)};
 }

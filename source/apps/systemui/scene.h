@@ -15,7 +15,7 @@
 
 #define SCENE_REFRESH_HZ 60
 #define SCENE_LOOP       1200 /* refreshes, then it begins again */
-#define SCENE_WIDTH      640  /* what positions are laid out for; other sizes scale them */
+#define SCENE_WIDTH      640  /* what positions are laid out for */
 #define SCENE_HEIGHT     480
 
 enum scene_window { WINDOW_LIST, WINDOW_NOTES, WINDOW_CLOCK, WINDOWS };
@@ -23,10 +23,11 @@ enum scene_window { WINDOW_LIST, WINDOW_NOTES, WINDOW_CLOCK, WINDOWS };
 struct scene {
     uint32_t refresh;
     uint32_t second_of_day;
-    struct rect window[WINDOWS]; /* on a desktop of SCENE_WIDTH x SCENE_HEIGHT */
-    int32_t lift[WINDOWS];       /* 0..4096: how far it is picked up */
-    uint8_t order[WINDOWS];      /* of enum scene_window, the front one last */
-    int32_t list_scroll;         /* pixels */
+    struct rect
+        window[WINDOWS];   /* on a desktop of SCENE_WIDTH x SCENE_HEIGHT; see layout.c for others */
+    int32_t lift[WINDOWS]; /* 0..4096: how far it is picked up */
+    uint8_t order[WINDOWS]; /* of enum scene_window, the front one last */
+    int32_t list_scroll;    /* pixels */
     int32_t list_selected;
     struct point pointer;
     bool pressed;
