@@ -124,6 +124,12 @@ struct perfd_metrics bench_phases(struct bench *bench)
     return read_metrics(bench, true);
 }
 
+int bench_stop_session(struct bench *bench, int client, uint32_t session)
+{
+    struct perfd_metrics metrics;
+    return perfd_stop(bench->perfd, client, session, bench->port.now_ns, &metrics);
+}
+
 struct perfd_metrics bench_stop(struct bench *bench)
 {
     struct perfd_metrics metrics;

@@ -60,6 +60,9 @@ void bench_throw_away(struct bench *bench, unsigned count);
 struct perfd_metrics bench_metrics(struct bench *bench);
 struct perfd_metrics bench_phases(struct bench *bench);
 struct perfd_metrics bench_stop(struct bench *bench);
+
+/* Stops a session whose figures do not matter here: perfd_stop()'s answer. */
+int bench_stop_session(struct bench *bench, int client, uint32_t session);
 struct perfd_health bench_health(struct bench *bench);
 
 /* A mark by name on the client's own lane, at a time. */

@@ -512,7 +512,7 @@ static void random_calls(void **state)
         }
         case 2:
             if ((r >> 32) % 32 == 0)
-                result = perfd_stop(b.perfd, client, (uint32_t)(odd % 3), b.port.now_ns, NULL);
+                result = bench_stop_session(&b, client, (uint32_t)(odd % 3));
             break;
         case 3:
         case 4:

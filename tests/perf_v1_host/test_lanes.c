@@ -196,7 +196,7 @@ static void a_running_sessions_lanes_stay(void **state)
     assert_int_equal(open_lane(&bench, "l", 32, &granted), 3);
     assert_int_equal(granted, 16);
     assert_int_equal(bench_health(&bench).resident, 1);
-    assert_int_equal(perfd_stop(bench.perfd, bench.client, first, bench.port.now_ns, NULL), 0);
+    assert_int_equal(bench_stop_session(&bench, bench.client, first), 0);
     assert_int_equal(open_lane(&bench, "l", 32, &granted), 4);
     assert_int_equal(granted, 32);
     assert_int_equal(bench_health(&bench).overwritten, 1);
@@ -436,7 +436,7 @@ static void the_ledger_holds_whatever_comes(void **state)
         if (dice % 101 == 0)
             (void)!perfd_lane_close(bench.perfd, bench.client, (uint32_t)(dice >> 20) % 64);
         if (dice % 211 == 0)
-            (void)!perfd_stop(bench.perfd, bench.client, 0, bench.port.now_ns, NULL);
+            (void)bench_stop_session(&bench, bench.client, 0);
         if (dice % 151 == 0)
             (void)!perfd_start(bench.perfd, bench.client,
                                &(struct perfd_start){.name = text("s"), .budget_ns = MS},

@@ -37,7 +37,7 @@ static int start_as(int client, const char *name)
 
 static int stop_as(int client, int session)
 {
-    return perfd_stop(bench.perfd, client, (uint32_t)session, bench.port.now_ns, NULL);
+    return bench_stop_session(&bench, client, (uint32_t)session);
 }
 
 static int tick_as(int client, int session, uint64_t frame_id)

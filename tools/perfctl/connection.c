@@ -6,7 +6,8 @@
 
 static _Noreturn void unreachable(const struct common *common, int error)
 {
-    fprintf(stderr, "perfctl: %s: %s\n", common->address != NULL ? common->address : "perfd",
+    const char *address = common->address != NULL ? common->address : getenv("PERF_SOCKET");
+    fprintf(stderr, "perfctl: %s: %s\n", address != NULL ? address : "perfd's default socket",
             perf_client_error_text(error));
     switch (error) {
     case PERF_CLIENT_EXCEPTION:

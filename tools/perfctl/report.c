@@ -291,12 +291,14 @@ void print_health(struct perf_health_reader h)
 {
     uint64_t dropped = perf_health_get_dropped_torn(h) + perf_health_get_dropped_malformed(h) +
                        perf_health_get_dropped_rate(h) + perf_health_get_dropped_no_session(h);
-    uint64_t us = perf_health_get_cost_last_second_ns(h) / 1000;
+    uint64_t cost_us = perf_health_get_cost_last_second_ns(h) / 1000;
+    uint64_t worst_us = perf_health_get_worst_call_ns(h) / 1000;
     printf("perfd     records %" PRIu64 "  overwritten %" PRIu64 "  dropped %" PRIu64
            "  ledger %s\n",
            perf_health_get_written(h), perf_health_get_overwritten(h), dropped,
            perf_health_get_ledger_balanced(h) ? "balanced" : "NOT balanced");
-    printf("  cost in the last second %" PRIu64 ".%03" PRIu64 " ms over all calls so far %" PRIu64
-           "\n",
-           us / 1000, us % 1000, perf_health_get_calls(h));
+    printf("  calls %" PRIu64 "  in the last second %" PRIu64 ".%03" PRIu64 " ms  worst %" PRIu64
+           ".%03" PRIu64 " ms\n",
+           perf_health_get_calls(h), cost_us / 1000, cost_us % 1000, worst_us / 1000,
+           worst_us % 1000);
 }

@@ -125,9 +125,6 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     s->stop_number = ++perfd->sessions.stops;
     trace_session_stopped(perfd, s);
 
-    struct perfd_metrics metrics;
-    if (out == NULL)
-        out = &metrics;
     session_metrics(s, false, out);
     marker_stop(perfd, s, out);
     return PERFD_OK;

@@ -26,10 +26,8 @@ int perfd_connect(struct perfd_server *server, struct perfd_connection *connecti
                   uint32_t capabilities)
 {
     int client = perfd_client_open(server->perfd);
-    if (client < 0) {
-        perfd_reject(server->perfd, PERFD_REJECT_OVER_LIMIT);
+    if (client < 0)
         return client;
-    }
     nx_vat_init(&connection->vat);
     connection->client = client;
     connection->capabilities = capabilities;

@@ -122,7 +122,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
 struct perfd_metrics;
 
 /*
- * Stops a session: freezes its records, fills *out (may be NULL) and prints its marker.
+ * Stops a session: freezes its records, fills *out and prints its marker.
  * session 0: the one this client started, else the only one running.
  * PERFD_NOT_FOUND: no such session runs; PERFD_INVALID: 0 and several run, none of them this
  * client's.
