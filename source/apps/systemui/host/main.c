@@ -19,10 +19,11 @@ static void on_signal(int signal_number)
     stop = 1;
 }
 
-/* Without SA_RESTART, so that a wait for the next frame ends. */
+/* Without SA_RESTART, so that a wait for the next frame ends. The second one kills: a service that
+ * does not answer would hold the program up. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
