@@ -13,17 +13,18 @@ enum exit_code { EXIT_FINE = 0, EXIT_REFUSED = 1, EXIT_UNUSABLE = 2, EXIT_UNREAC
 
 static volatile sig_atomic_t stop;
 
+/* The first one ends the run in good order; the second one kills: a service that does not answer
+ * would hold the program up. */
 static void on_signal(int signal_number)
 {
-    (void)signal_number;
     stop = 1;
+    signal(signal_number, SIG_DFL);
 }
 
-/* Without SA_RESTART, so that a wait for the next frame ends. The second one kills: a service that
- * does not answer would hold the program up. */
+/* Without SA_RESTART, so that a wait for the next frame ends. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
