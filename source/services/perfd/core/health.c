@@ -47,9 +47,11 @@ void perfd_read_health(struct perfd *perfd, uint64_t now_ns, struct perfd_health
         .cost_last_second_ns = h->spent_ns_before,
         .worst_call_ns = h->worst_call_ns,
     };
-    for (unsigned i = 0; i < PERFD_REJECTS; i++)
-        out->rejected[i] = h->rejected[i];
     lanes_read_health(perfd, out);
     trace_read_health(perfd, out);
     labels_read_health(perfd, out);
+    if (!out->ledger_balanced)
+        perfd_reject(perfd, PERFD_REJECT_MALFORMED);
+    for (unsigned i = 0; i < PERFD_REJECTS; i++)
+        out->rejected[i] = h->rejected[i];
 }

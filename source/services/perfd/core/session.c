@@ -61,7 +61,7 @@ static struct session *slot_for_start(struct perfd *perfd)
         struct session *s = &m->slot[i];
         if (s->state == SESSION_FREE)
             return s;
-        if (s->state != SESSION_STOPPED || trace_holds_session(perfd, s->id))
+        if (s->state != SESSION_STOPPED)
             continue;
         if (best == NULL || s->stop_number < best->stop_number)
             best = s;

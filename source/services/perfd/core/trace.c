@@ -33,12 +33,6 @@ void trace_forget(struct trace *trace)
     trace->stage = TRACE_NONE;
 }
 
-bool trace_holds_session(const struct perfd *perfd, uint32_t session_id)
-{
-    (void)perfd, (void)session_id;
-    return false;
-}
-
 void trace_session_stopped(struct perfd *perfd, struct session *session)
 {
     lanes_session_stopped(perfd, (uint32_t)(session - perfd->sessions.slot));

@@ -122,9 +122,6 @@ void trace_init(struct trace *trace, struct arena *arena, const struct perfd_con
 /* Freezes the session's records and frames, unless a trace is being prepared or written. */
 void trace_session_stopped(struct perfd *perfd, struct session *session);
 
-/* Does a trace still need the session's slot? Never: the copy has all of it. */
-bool trace_holds_session(const struct perfd *perfd, uint32_t session_id);
-
 void trace_read_health(const struct perfd *perfd, struct perfd_health *out);
 
 #endif

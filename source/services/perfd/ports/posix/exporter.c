@@ -133,6 +133,7 @@ int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t t
         return PERFD_INVALID;
     exporter->job++;
     exporter->committed = false;
+    exporter->gathered = 0;
     exporter->request.ts_ms = ts_ms;
     exporter->request.total_bytes = bytes;
     memcpy(exporter->request.data, name, length);
@@ -147,19 +148,36 @@ int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t t
     return PERFD_IO;
 }
 
+/* Sends what was gathered; results as send_request()'s. */
+static int send_gathered(struct exporter *exporter)
+{
+    int sent = exporter->gathered == 0 ? 1 : send_request(exporter, DISK_DATA, exporter->gathered);
+    if (sent == 1)
+        exporter->gathered = 0;
+    return sent;
+}
+
+/* The trace comes event by event: packets carry many of them. */
 int perfd_port_export_write(struct perfd_port *port, const void *bytes, size_t length)
 {
     struct exporter *exporter = &port->exporter;
     if (exporter->socket < 0)
         return PERFD_IO;
-    /* The only reply before the commit is a failure. */
-    int state = receive_reply(exporter);
-    if (state <= 0)
-        return state < 0 ? state : (exporter->reply.result < 0 ? exporter->reply.result : PERFD_IO);
-    size_t part = length < DISK_DATA_MAX ? length : DISK_DATA_MAX;
-    memcpy(exporter->request.data, bytes, part);
-    int sent = send_request(exporter, DISK_DATA, part);
-    return sent == 1 ? (int)part : sent;
+    if (exporter->gathered == DISK_DATA_MAX) {
+        /* The only reply before the commit is a failure. */
+        int state = receive_reply(exporter);
+        if (state <= 0)
+            return state < 0 ? state
+                             : (exporter->reply.result < 0 ? exporter->reply.result : PERFD_IO);
+        int sent = send_gathered(exporter);
+        if (sent <= 0)
+            return sent;
+    }
+    size_t room = DISK_DATA_MAX - exporter->gathered;
+    size_t part = length < room ? length : room;
+    memcpy(exporter->request.data + exporter->gathered, bytes, part);
+    exporter->gathered += part;
+    return (int)part;
 }
 
 /* file:// and the path, with what a URI may not hold written as %XX. */
@@ -185,10 +203,14 @@ int perfd_port_export_commit(struct perfd_port *port, char *uri, size_t size)
     if (exporter->socket < 0)
         return PERFD_IO;
     if (!exporter->committed) {
-        int sent = send_request(exporter, DISK_COMMIT, 0);
+        int sent = send_gathered(exporter);
+        if (sent == 1)
+            sent = send_request(exporter, DISK_COMMIT, 0);
         if (sent < 0)
             return sent;
         exporter->committed = sent == 1;
+        if (!exporter->committed)
+            return 1;
     }
     int state = receive_reply(exporter);
     if (state != 0)

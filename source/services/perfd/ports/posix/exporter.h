@@ -7,6 +7,7 @@
 #define PERFD_POSIX_EXPORTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "disk.h"
@@ -16,7 +17,8 @@ struct exporter {
     int socket;      /* to the disk process, non-blocking; -1: it does not run */
     pid_t pid;
     uint32_t job;
-    bool committed; /* the commit request is on its way, only the reply is due */
+    bool committed;  /* the commit request is on its way, only the reply is due */
+    size_t gathered; /* bytes in request.data that wait to be sent */
     struct disk_request request;
     struct disk_reply reply;
 };
