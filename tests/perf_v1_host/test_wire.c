@@ -92,6 +92,16 @@ static void a_message_without_words_has_no_root(void **state)
     ENDS_WITH(m, NX_BOUNDS);
 }
 
+static void the_root_lies_in_the_first_segment(void **state)
+{
+    const uint64_t words[] = {STRUCT_PTR(0, 1, 0), 5};
+    struct opened *m = open_segments((const uint32_t[]){0, 2}, 2, words);
+
+    (void)state;
+    assert_int_equal(nx_get_u64(nx_message_root(&m->message), 0), 0);
+    ENDS_WITH(m, NX_BOUNDS);
+}
+
 static void far_pointers_lead_to_other_segments(void **state)
 {
     /* Segment 0: root, far to segment 1. Segment 1: pad, struct of one word, one pointer that is a
@@ -470,6 +480,7 @@ int main(void)
         cmocka_unit_test(null_pointers_read_as_empty),
         cmocka_unit_test(a_null_root_is_the_empty_struct),
         cmocka_unit_test(a_message_without_words_has_no_root),
+        cmocka_unit_test(the_root_lies_in_the_first_segment),
         cmocka_unit_test(far_pointers_lead_to_other_segments),
         cmocka_unit_test(invariant_1_fields_beyond_the_struct_are_zero),
         cmocka_unit_test(invariant_1_elements_beyond_the_list_are_zero),

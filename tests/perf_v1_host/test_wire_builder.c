@@ -238,6 +238,46 @@ static void invariant_2_nothing_is_written_through_what_did_not_fit(void **state
     close_room(room, NX_NO_SPACE);
 }
 
+static void invariant_2_nothing_is_made_after_an_error(void **state)
+{
+    struct room *room = open_room(40);
+    struct nx_struct_builder root = nx_builder_root(&room->builder, 0, 2);
+    uint8_t before[40];
+
+    (void)state;
+    nx_init_list(root, 0, NX_ELEMENT_64, 2);
+    memcpy(before, room->bytes, sizeof(before));
+    nx_set_text(root, 1, nx_text_of("fits")); /* would, but the message is not whole any more */
+    assert_memory_equal(before, room->bytes, sizeof(before));
+    close_room(room, NX_NO_SPACE);
+}
+
+static void invariant_2_a_buffer_without_room_for_a_root(void **state)
+{
+    struct room *room = open_room(15);
+
+    (void)state;
+    nx_make_capability(nx_builder_pointer(&room->builder), 1);
+    nx_make_null(nx_builder_pointer(&room->builder));
+    for (size_t i = 0; i < 15; i++)
+        assert_int_equal(room->bytes[i], CANARY);
+    close_room(room, NX_NO_SPACE);
+}
+
+static void invariant_2_pointers_that_the_struct_does_not_have(void **state)
+{
+    struct room *room = open_room(64);
+    struct nx_struct_builder root = nx_builder_root(&room->builder, 0, 1);
+    struct nx_struct_builder next = nx_init_struct(root, 0, 1, 0);
+
+    (void)state;
+    nx_make_capability(nx_edit_pointer(root, 1), 1);
+    nx_make_capability(nx_edit_pointer(root, 0xFFFFFFFF), 1);
+    assert_int_equal(next.data, 2);
+    assert_true(nx_load64(room->bytes + 8 + 16) == 0);
+    close_room(room, NX_RANGE);
+}
+
 static void invariant_2_fields_that_the_struct_does_not_have(void **state)
 {
     const uint32_t bytes[] = {1, 8, 0x7FFFFFFF, 0xFFFFFFF8, 0xFFFFFFFF};
@@ -353,6 +393,9 @@ int main(void)
         cmocka_unit_test(data_of_length_0_is_there),
         cmocka_unit_test(invariant_2_every_size_of_buffer),
         cmocka_unit_test(invariant_2_nothing_is_written_through_what_did_not_fit),
+        cmocka_unit_test(invariant_2_nothing_is_made_after_an_error),
+        cmocka_unit_test(invariant_2_a_buffer_without_room_for_a_root),
+        cmocka_unit_test(invariant_2_pointers_that_the_struct_does_not_have),
         cmocka_unit_test(invariant_2_fields_that_the_struct_does_not_have),
         cmocka_unit_test(invariant_2_elements_that_the_list_does_not_have),
         cmocka_unit_test(sizes_that_cannot_be),
