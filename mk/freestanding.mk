@@ -56,4 +56,4 @@ stack: $(FREE_OBJECTS) ## Worst-case stack, from the call graph
 $(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
-test: freestanding
+test-build: freestanding

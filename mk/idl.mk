@@ -85,6 +85,6 @@ $(WALKER_BIG): $(GEN_ALL)/walker_all.c $(WIRE_C)
 	@mkdir -p $(@D)
 	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -static $(INC_RUNTIME) -I$(GEN_ALL) $^ -o $@
 
-test: $(WALKERS) $(WALKER_BIG)
+test-build: $(WALKERS) $(WALKER_BIG)
 
 -include $(wildcard $(HOST)/gen/*.d)

@@ -7,4 +7,4 @@ $(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(POSIX) -shared -fPIC $< -o $@ -ldl
 
-test: $(HOST)/tests/load $(HOST)/tests/disk_faults.so
+test-build: $(HOST)/tests/load $(HOST)/tests/disk_faults.so

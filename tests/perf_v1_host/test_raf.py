@@ -62,10 +62,11 @@ WINDOW = {"fps": "milli_fps", "avg": "avg_ns", "p50": "p50_ns", "p95": "p95_ns",
           "p999": "p999_ns", "low1Fps": "low1_milli_fps", "low01Fps": "low01_milli_fps",
           "longest": "longest_ns", "frames": "frames", "longFrames": "long_frames",
           "dropped": "dropped", "late": "late", "budgetMs": "budget_ns", "longFrameMs": "long_frame_ns"}
-SESSION = {"frames": "session_frames", "fps": "session_milli_fps", "p50": "session_p50_ns",
-           "p95": "session_p95_ns", "p99": "session_p99_ns", "p999": "session_p999_ns",
-           "longest": "session_longest_ns", "longFrames": "session_long",
-           "dropped": "session_dropped", "late": "session_late"}
+SESSION = {"sessionFrames": "session_frames", "sessionFps": "session_milli_fps",
+           "sessionP50": "session_p50_ns", "sessionP95": "session_p95_ns",
+           "sessionP99": "session_p99_ns", "sessionP999": "session_p999_ns",
+           "sessionLongest": "session_longest_ns", "sessionLongFrames": "session_long",
+           "sessionDropped": "session_dropped", "sessionLate": "session_late"}
 
 
 def compare(got, names, values):
@@ -90,8 +91,8 @@ def through_the_daemon(ring):
             out = perfctl_json(perfd, command)
             out = out.get("metrics", out)
             compare(out, WINDOW, values)
-            compare(out["wholeSession"], SESSION, values)
-            checks.equal(out["wholeSession"]["exact"], bool(values["session_exact"]))
+            compare(out, SESSION, values)
+            checks.equal(out["sessionExact"], bool(values["session_exact"]))
         checks.equal(perfd.marker(), "perf: start raf (budget=16.667ms)")
         line = perfd.marker()
         while line.startswith("perf: jank"):

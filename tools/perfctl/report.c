@@ -89,34 +89,26 @@ static void add_work_and_latency(json_t *to, struct perf_metrics_reader m)
     json_object_set_new(to, "latencyP99", json_ms(perf_metrics_get_latency_p99_ns(m), latency));
 }
 
-static json_t *whole_session(struct perf_metrics_reader m)
+static void add_session(json_t *to, struct perf_metrics_reader m)
 {
     bool any = perf_metrics_get_session_longest_ns(m) != 0;
-    json_t *to = json_object();
-    json_object_set_new(to, "frames", json_count(perf_metrics_get_session_frames(m)));
-    json_object_set_new(to, "fps", json_fps(perf_metrics_get_session_milli_fps(m), any));
-    json_object_set_new(to, "p50", json_ms(perf_metrics_get_session_p50_ns(m), any));
-    json_object_set_new(to, "p95", json_ms(perf_metrics_get_session_p95_ns(m), any));
-    json_object_set_new(to, "p99", json_ms(perf_metrics_get_session_p99_ns(m), any));
-    json_object_set_new(to, "p999", json_ms(perf_metrics_get_session_p999_ns(m), any));
-    json_object_set_new(to, "exact", json_boolean(perf_metrics_get_session_exact(m)));
-    json_object_set_new(to, "longest", json_ms(perf_metrics_get_session_longest_ns(m), any));
-    json_object_set_new(to, "longFrames", json_count(perf_metrics_get_session_long(m)));
-    json_object_set_new(to, "dropped", json_count(perf_metrics_get_session_dropped(m)));
-    json_object_set_new(to, "late", json_count(perf_metrics_get_session_late(m)));
-    json_object_set_new(to, "totalMs", json_ms(perf_metrics_get_session_ns(m), true));
-    return to;
-}
-
-static json_t *jank(struct perf_metrics_reader m)
-{
-    json_t *to = json_object();
-    json_object_set_new(to, "dropped", json_count(perf_metrics_get_jank_dropped(m)));
-    json_object_set_new(to, "app", json_count(perf_metrics_get_jank_app(m)));
-    json_object_set_new(to, "gpu", json_count(perf_metrics_get_jank_gpu(m)));
-    json_object_set_new(to, "pipeline", json_count(perf_metrics_get_jank_pipeline(m)));
-    json_object_set_new(to, "unknown", json_count(perf_metrics_get_jank_unknown(m)));
-    return to;
+    json_object_set_new(to, "sessionFrames", json_count(perf_metrics_get_session_frames(m)));
+    json_object_set_new(to, "sessionFps", json_fps(perf_metrics_get_session_milli_fps(m), any));
+    json_object_set_new(to, "sessionP50", json_ms(perf_metrics_get_session_p50_ns(m), any));
+    json_object_set_new(to, "sessionP95", json_ms(perf_metrics_get_session_p95_ns(m), any));
+    json_object_set_new(to, "sessionP99", json_ms(perf_metrics_get_session_p99_ns(m), any));
+    json_object_set_new(to, "sessionP999", json_ms(perf_metrics_get_session_p999_ns(m), any));
+    json_object_set_new(to, "sessionLongest", json_ms(perf_metrics_get_session_longest_ns(m), any));
+    json_object_set_new(to, "sessionLongFrames", json_count(perf_metrics_get_session_long(m)));
+    json_object_set_new(to, "sessionDropped", json_count(perf_metrics_get_session_dropped(m)));
+    json_object_set_new(to, "sessionLate", json_count(perf_metrics_get_session_late(m)));
+    json_object_set_new(to, "sessionTime", json_ms(perf_metrics_get_session_ns(m), true));
+    json_object_set_new(to, "sessionExact", json_boolean(perf_metrics_get_session_exact(m)));
+    json_object_set_new(to, "jankDropped", json_count(perf_metrics_get_jank_dropped(m)));
+    json_object_set_new(to, "jankApp", json_count(perf_metrics_get_jank_app(m)));
+    json_object_set_new(to, "jankGpu", json_count(perf_metrics_get_jank_gpu(m)));
+    json_object_set_new(to, "jankPipeline", json_count(perf_metrics_get_jank_pipeline(m)));
+    json_object_set_new(to, "jankUnknown", json_count(perf_metrics_get_jank_unknown(m)));
 }
 
 static const char *const phase_names[] = {"ui", "layout", "render", "present"};
@@ -144,6 +136,7 @@ static json_t *phases_json(struct perf_phase_metrics_list_reader phases)
     return to;
 }
 
+/* The keys are those of a trace's otherData. */
 json_t *metrics_json(struct perf_metrics_reader m)
 {
     json_t *to = json_object();
@@ -152,8 +145,7 @@ json_t *metrics_json(struct perf_metrics_reader m)
     json_object_set_new(to, "running", json_boolean(perf_metrics_get_running(m)));
     add_window(to, m);
     add_work_and_latency(to, m);
-    json_object_set_new(to, "wholeSession", whole_session(m));
-    json_object_set_new(to, "jank", jank(m));
+    add_session(to, m);
     struct perf_phase_metrics_list_reader phases = perf_metrics_get_phases(m);
     if (perf_phase_metrics_list_length(phases) > 0)
         json_object_set_new(to, "phases", phases_json(phases));

@@ -195,11 +195,12 @@ static void reply(struct disk *disk, struct disk_reply *answer, int result)
 {
     answer->job = disk->job;
     answer->result = result;
+    /* First: who is told of a failure finds nothing half written. */
+    forget(disk);
     ssize_t sent;
     do
         sent = send(disk->socket, answer, sizeof *answer, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    forget(disk);
 }
 
 static void serve_request(struct disk *disk, const struct disk_request *request)
