@@ -9,15 +9,15 @@ PERFCTL_O := $(call objects,$(HOST),$(PERFCTL_C))
 SYSTEMUI_O := $(call objects,$(HOST),$(SYSTEMUI_C) $(SYSTEMUI_HOST_C))
 
 $(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/tools/perfctl/%.o: tools/perfctl/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)

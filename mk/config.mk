@@ -25,3 +25,9 @@ INC_CLIENT := -Isource/libs/perf-client/include
 
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
 objects = $(patsubst %.c,$(1)/%.o,$(2))
+
+# What a recipe starts with: the target's folder, and its name as the sign of progress. `make V=1` prints commands.
+say = @mkdir -p $(@D) && echo "  $(patsubst $(BUILD)/%,%,$@)"
+ifndef V
+MAKEFLAGS += --silent
+endif

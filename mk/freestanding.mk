@@ -18,11 +18,11 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 # $(call free_rules,<target>,<compiler>,<flags>)
 define free_rules
 $(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
-	@mkdir -p $$(@D)
+	$$(say)
 	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
-	@mkdir -p $$(@D)
+	$$(say)
 	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o
@@ -54,6 +54,6 @@ stack: $(FREE_OBJECTS) ## Worst-case stack, from the call graph
 	@scripts/stack $(BUILD)/free $(FREE_TARGETS)
 
 $(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
 test-build: freestanding

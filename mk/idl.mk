@@ -14,11 +14,11 @@ PERF_C := $(GEN)/perf.capnp.c
 PERF_O := $(HOST)/gen/perf.capnp.o
 
 $(HOST)/source/libs/nexus-idl-runtime/%.o: source/libs/nexus-idl-runtime/%.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) -c $< -o $@
 
 $(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) -c $< -o $@
 
 # Without RPC: a change there need not make everything anew.
@@ -30,7 +30,7 @@ $(PERF_H) $(PERF_C) &: $(SCHEMA) $(GENERATOR)
 	capnp compile --src-prefix=$(dir $(SCHEMA)) -o$(abspath $(GENERATOR)):$(GEN) $(SCHEMA)
 
 $(PERF_O): $(PERF_C) $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 -include $(RUNTIME_HOST_O:.o=.d) $(GENERATOR_O:.o=.d)
@@ -38,7 +38,7 @@ $(PERF_O): $(PERF_C) $(PERF_H)
 # The reader and builder are tested without the service.
 WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder)
 $(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(call objects,$(HOST),$(WIRE_C))
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # A schema with everything in it, and a program for each schema that goes through all of its fields.
@@ -54,26 +54,26 @@ $(ALL_H) $(GEN_ALL)/all.capnp.c &: $(addprefix $(IDL_TEST)/,$(ALL_SCHEMAS)) $(GE
 	cd $(IDL_TEST) && capnp compile -o$(abspath $(GENERATOR)):$(abspath $(GEN_ALL)) $(ALL_SCHEMAS)
 
 $(ALL_O): $(GEN_ALL)/all.capnp.c $(ALL_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
 
 $(GEN_ALL)/walker_all.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(ALL_H)
 	python3 -B $< $(IDL_TEST) $(ALL_SCHEMAS) >$@
 
 $(GEN_ALL)/walker_perf.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	python3 -B $< $(dir $(SCHEMA)) $(notdir $(SCHEMA)) >$@
 
 $(HOST)/gen/walker_%.o: $(GEN_ALL)/walker_%.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) $(INC_GEN) -I$(GEN_ALL) -c $< -o $@
 
 $(WALKERS): $(HOST)/tests/walker_%: $(HOST)/gen/walker_%.o $(call objects,$(HOST),$(WIRE_C))
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 $(HOST)/tests/perf_v1_host/test_generator.o: tests/perf_v1_host/test_generator.c $(ALL_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Itests/perf_v1_host $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
 
 $(HOST)/tests/test_generator: $(HOST)/tests/perf_v1_host/test_generator.o $(ALL_O) $(RUNTIME_HOST_O)
@@ -82,7 +82,7 @@ $(HOST)/tests/test_generator: $(HOST)/tests/perf_v1_host/test_generator.o $(ALL_
 # The same on a big-endian machine.
 WALKER_BIG := $(BUILD)/s390x/walker_all
 $(WALKER_BIG): $(GEN_ALL)/walker_all.c $(WIRE_C)
-	@mkdir -p $(@D)
+	$(say)
 	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -static $(INC_RUNTIME) -I$(GEN_ALL) $^ -o $@
 
 test-build: $(WALKERS) $(WALKER_BIG)

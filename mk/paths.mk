@@ -5,7 +5,7 @@ PATHS_C := $(wildcard source/libs/posix-paths/src/*.c)
 PATHS_O := $(call objects,$(HOST),$(PATHS_C))
 
 $(HOST)/source/libs/posix-paths/%.o: source/libs/posix-paths/%.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_PATHS) -c $< -o $@
 
 -include $(PATHS_O:.o=.d)

@@ -8,15 +8,15 @@ SERVER_O := $(call objects,$(HOST),$(SERVER_C))
 POSIX_O := $(call objects,$(HOST),$(POSIX_C))
 
 $(HOST)/source/services/perfd/core/%.o: source/services/perfd/core/%.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) -c $< -o $@
 
 $(HOST)/source/services/perfd/server/%.o: source/services/perfd/server/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/perfd: $(POSIX_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)

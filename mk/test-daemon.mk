@@ -4,7 +4,7 @@ $(HOST)/tests/load: $(HOST)/$(TEST_DIR)/load.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 $(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -shared -fPIC $< -o $@ -ldl
 
 test-build: $(HOST)/tests/load $(HOST)/tests/disk_faults.so

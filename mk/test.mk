@@ -13,7 +13,7 @@ MEMORY_PORT_O := $(HOST)/$(TEST_DIR)/memory_port.o
 FIXTURE_O := $(MEMORY_PORT_O) $(HOST)/$(TEST_DIR)/fixture.o
 
 $(HOST)/$(TEST_DIR)/%.o: $(TEST_DIR)/%.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_TEST) -c $< -o $@
 
 $(CORE_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(FIXTURE_O) $(CORE_O)
@@ -32,7 +32,7 @@ SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))
 SYSTEMUI_WORLD_O := $(HOST)/$(TEST_DIR)/systemui_world.o
 SYSTEMUI_TEST_O := $(SYSTEMUI_TEST_BIN:$(HOST)/tests/%=$(HOST)/$(TEST_DIR)/%.o) $(SYSTEMUI_WORLD_O)
 $(SYSTEMUI_TEST_O): $(HOST)/%.o: %.c | $(PERF_H)
-	@mkdir -p $(@D)
+	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -I$(TEST_DIR) -Isource/apps/systemui $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(SYSTEMUI_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(SYSTEMUI_WORLD_O) $(call objects,$(HOST),$(SYSTEMUI_C)) \
@@ -42,11 +42,11 @@ $(SYSTEMUI_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(SYSTEMUI_WORLD_
 # A stock Cap'n Proto client: official compiler, official library, and no code of this project.
 CPP_GEN := $(GEN)/cc
 $(CPP_GEN)/perf.capnp.c++: $(SCHEMA)
-	@mkdir -p $(@D)
+	$(say)
 	capnp compile --src-prefix=$(dir $(SCHEMA)) -oc++:$(CPP_GEN) $(SCHEMA)
 
 $(HOST)/tests/client_cpp: $(TEST_DIR)/client_cpp.cc $(CPP_GEN)/perf.capnp.c++
-	@mkdir -p $(@D)
+	$(say)
 	$(CXX) -std=c++17 -Wall -Wextra -Werror -O1 -g -I$(CPP_GEN) $^ -o $@ \
 		-lcapnp-rpc -lcapnp -lkj-async -lkj
 
@@ -62,7 +62,7 @@ $(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS
 BIG := $(BUILD)/s390x
 BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
 $(BIG)/%.o: %.c
-	@mkdir -p $(@D)
+	$(say)
 	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -MMD -MP $(POSIX) -I$(TEST_DIR) $(INC_PERFD) -c $< -o $@
 $(BIG)/driver: $(BIG_O)
 	s390x-linux-gnu-gcc -static $^ -o $@
