@@ -27,7 +27,7 @@ def generator(request, folder, *options):
 
 # --- layouts ---
 
-OPENS = re.compile(r"(?:(struct|enum|interface|annotation) )?(\w+)(?: @0x\w+)?(?: :group)?(?: superclasses.*)? \{")
+OPENS = re.compile(r"(?:(struct|enum|interface|annotation) )?(\w+)(?: @0x\w+)?(?: :group)? \{")
 
 
 def official_layout(path, folder):
