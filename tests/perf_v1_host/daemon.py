@@ -31,6 +31,23 @@ def run(*command, env=None, **options):
     )
 
 
+def children(pid):
+    """Process ids of a process's children."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
+                # pid (name) state ppid ...: the name may hold anything.
+                parent = int(stat.read().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == pid:
+            found.append(int(entry))
+    return found
+
+
 class Daemon:
     def __init__(self, *arguments, fault=None, socket_path=None, exports=True):
         self.work = tempfile.mkdtemp(prefix="perfd-test-")
@@ -85,8 +102,7 @@ class Daemon:
 
     def pid(self):
         """The service's own process, below the time limit's."""
-        out = run("ps", "-o", "pid=", "--ppid", str(self.process.pid)).stdout.split()
-        return int(out[0])
+        return children(self.process.pid)[0]
 
     def memory_kb(self):
         with open(f"/proc/{self.pid()}/status", encoding="ascii") as status:

@@ -6,7 +6,7 @@ import os
 import signal
 
 import checks
-from daemon import LIMIT_S, Daemon, run
+from daemon import LIMIT_S, Daemon, children, run
 
 
 def names(perfd):
@@ -71,9 +71,8 @@ def a_directory_that_is_gone():
 
 def kill_disk_process(perfd):
     """A full disk is one disk process's whole life here: end it, and the next one finds room."""
-    children = run("ps", "-o", "pid=", "--ppid", str(perfd.pid())).stdout.split()
-    for child in children:
-        os.kill(int(child), signal.SIGKILL)
+    for child in children(perfd.pid()):
+        os.kill(child, signal.SIGKILL)
 
 
 @checks.check
