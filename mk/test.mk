@@ -79,6 +79,11 @@ test-build: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/feed_frames $(HOS
 test: test-build ## Build and run every test
 	@HOST=$(HOST) tests/run --logs $(HOST)/logs @$(TEST_LIST)
 
+.PHONY: test-sanitize
+test-sanitize: ## Build and run every test with the address and undefined behaviour sanitizers
+	$(MAKE) BUILD=$(BUILD)-sanitize OPT="-O1 -g" \
+		EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all" test
+
 CORE_TEST_SCRIPTS := $(TEST_DIR)/test_runner.py $(TEST_DIR)/test_figures.py $(TEST_DIR)/test_golden.py \
 	$(wildcard $(TEST_DIR)/test_trace*.py)
 test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(BIG)/driver ## Only the tests of the core

@@ -61,6 +61,8 @@ class Daemon:
         self.env = dict(os.environ)
         if fault:
             self.env.update(LD_PRELOAD=DISK_FAULTS, DISK_FAULT=fault)
+            # A build with the address sanitizer would rather be loaded first; it works behind, too.
+            self.env["ASAN_OPTIONS"] = "verify_asan_link_order=0"
         self.process = None
         self.buffer = b""
 

@@ -125,7 +125,7 @@ static bool run(const struct input *input, struct arena *arena, bool layout)
     struct model model;
     int error = nx_message_open_limits(&message, input->bytes, input->length, NX_SEGMENTS_MAX,
                                        NX_BUDGET_NONE);
-    bool good;
+    bool good = false;
 
     if (error == NX_OK) {
         good = model_open(&model, arena, nx_message_root(&message));
