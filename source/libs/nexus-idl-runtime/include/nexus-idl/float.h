@@ -6,8 +6,6 @@
 
 #include "nexus-idl/lists.h"
 
-#include <string.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,7 +14,7 @@ static inline float nx_float_of(uint32_t bits)
 {
     float value;
 
-    memcpy(&value, &bits, sizeof(value));
+    __builtin_memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
@@ -24,7 +22,7 @@ static inline uint32_t nx_float_bits(float value)
 {
     uint32_t bits;
 
-    memcpy(&bits, &value, sizeof(bits));
+    __builtin_memcpy(&bits, &value, sizeof(bits));
     return bits;
 }
 
@@ -32,7 +30,7 @@ static inline double nx_double_of(uint64_t bits)
 {
     double value;
 
-    memcpy(&value, &bits, sizeof(value));
+    __builtin_memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
@@ -40,7 +38,7 @@ static inline uint64_t nx_double_bits(double value)
 {
     uint64_t bits;
 
-    memcpy(&bits, &value, sizeof(bits));
+    __builtin_memcpy(&bits, &value, sizeof(bits));
     return bits;
 }
 
