@@ -13,6 +13,7 @@ include mk/clients.mk
 include mk/test.mk
 include mk/test-daemon.mk
 include mk/freestanding.mk
+include mk/os.mk
 include mk/demo.mk
 
 .PHONY: help clean format format-check
