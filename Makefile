@@ -14,6 +14,7 @@ include mk/test.mk
 include mk/test-daemon.mk
 include mk/freestanding.mk
 include mk/os.mk
+include mk/os-drivers.mk
 include mk/demo.mk
 
 .PHONY: help clean format format-check

@@ -12,7 +12,7 @@ OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--
 
 OS_BOOT_C := $(wildcard $(OS_DIR)/boot/*.c)
 OS_BOOT_S := $(wildcard $(OS_DIR)/boot/*.S)
-OS_DRIVERS_C := $(wildcard $(OS_DIR)/drivers/*.c)
+OS_DRIVERS_C := $(filter-out $(OS_DIR)/drivers/test_%,$(wildcard $(OS_DIR)/drivers/*.c))
 OS_BASE_O := $(call objects,$(OS),$(OS_BOOT_C) $(OS_DRIVERS_C)) $(patsubst %.S,$(OS)/%.o,$(OS_BOOT_S))
 OS_MAINS := $(patsubst $(OS_DIR)/main_%.c,%,$(wildcard $(OS_DIR)/main_*.c))
 OS_IMAGES := $(patsubst %,$(OS)/%.elf,$(OS_MAINS))
