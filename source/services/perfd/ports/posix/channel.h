@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A connected client: bytes in, whole frames served, bytes out. Never blocks.
- *
- * A client that does not read its answers is not read from: a frame is served only when there is
- * room for the largest answer, and for a deferred one besides where one is due.
- */
+/* A connected client: its socket and the stream that it carries. Never blocks. */
 #ifndef PERFD_POSIX_CHANNEL_H
 #define PERFD_POSIX_CHANNEL_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "server/server.h"
+#include "server/stream.h"
 
 #define CHANNEL_FRAME_BYTES 65536u /* the largest message either way */
 
 struct channel {
-    struct perfd_connection connection;
-    int socket;   /* -1: free */
-    bool closing; /* send what is there, then close */
-    size_t in_length, out_start, out_length;
-    uint8_t in[CHANNEL_FRAME_BYTES];
-    uint8_t out[2 * CHANNEL_FRAME_BYTES];
+    int socket; /* -1: free */
+    struct perfd_stream stream;
+    uint8_t in[PERFD_STREAM_IN_BYTES(CHANNEL_FRAME_BYTES)];
+    uint8_t out[PERFD_STREAM_OUT_BYTES(CHANNEL_FRAME_BYTES)];
 };
 
+/* False: no room for another client; the socket is still the caller's. */
+bool channel_open(struct channel *channel, struct perfd_server *server, int socket,
+                  uint32_t capabilities) __attribute__((warn_unused_result));
+
 /* Events to poll for. */
-short channel_events(const struct channel *channel);
+short channel_events(struct channel *channel);
 
 /* Reads what is there and serves it, at most a few frames' worth: others wait. False: hung up. */
 bool channel_read(struct channel *channel, struct perfd_server *server)
@@ -36,8 +32,5 @@ bool channel_read(struct channel *channel, struct perfd_server *server)
  * closing. */
 bool channel_write(struct channel *channel, struct perfd_server *server)
     __attribute__((warn_unused_result));
-
-/* A step of the server's job, its answer into the owner's channel (NULL: the owner is gone). */
-int channel_step_job(struct channel *channel, struct perfd_server *server);
 
 #endif
