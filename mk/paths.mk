@@ -1,4 +1,4 @@
-# Where things are on a POSIX host: what the daemon and its clients must agree on.
+# What programs on a POSIX host share: where the socket is, and how to listen at one.
 
 INC_PATHS := -Isource/libs/posix-paths/include
 PATHS_C := $(wildcard source/libs/posix-paths/src/*.c)

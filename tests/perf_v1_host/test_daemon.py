@@ -92,7 +92,7 @@ def a_live_socket_is_respected():
     with Daemon() as perfd:
         second = run("timeout", "-k", "1", "10", PERFD, "--socket", perfd.path)
         checks.equal(second.returncode, 1)
-        checks.equal(second.stderr.decode(), f"perfd: {perfd.path}: another perfd serves it\n")
+        checks.equal(second.stderr.decode(), f"perfd: {perfd.path}: another program serves it\n")
         perfd.perfctl("info")
 
 

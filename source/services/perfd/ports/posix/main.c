@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "listener.h"
 #include "options.h"
 #include "perfd/perfd.h"
 #include "ports/port.h"
 #include "posix-paths/default_socket.h"
+#include "posix-paths/listener.h"
 #include "posix.h"
 
 enum { CHANNELS = 64 };
@@ -52,7 +52,7 @@ static void on_signal(int signal_number)
 
 static void close_channel(struct daemon *daemon, struct channel *channel)
 {
-    perfd_disconnect(&daemon->server, &channel->connection);
+    perfd_disconnect(&daemon->server, &channel->stream.connection);
     close(channel->socket);
     channel->socket = -1;
     daemon->accept_paused = false;
@@ -82,13 +82,8 @@ static void accept_client(struct daemon *daemon)
         return;
     }
     uint32_t capabilities = policy_capabilities(&daemon->policy, client);
-    if (perfd_connect(&daemon->server, &channel->connection, capabilities) < 0) {
+    if (!channel_open(channel, &daemon->server, client, capabilities))
         close(client);
-        return;
-    }
-    channel->socket = client;
-    channel->closing = false;
-    channel->in_length = channel->out_start = channel->out_length = 0;
 }
 
 static void prepare_poll(struct daemon *daemon)
@@ -125,10 +120,15 @@ static void step_job(struct daemon *daemon)
     struct perfd_connection *owner = perfd_job_owner(&daemon->server);
     struct channel *channel = NULL;
     for (int i = 0; owner != NULL && i < CHANNELS; i++)
-        if (&daemon->channel[i].connection == owner)
+        if (&daemon->channel[i].stream.connection == owner)
             channel = &daemon->channel[i];
-    daemon->job_state = channel_step_job(channel, &daemon->server);
-    if (channel != NULL && channel->out_length > 0 && !channel_write(channel, &daemon->server))
+    if (channel == NULL) {
+        size_t nothing;
+        daemon->job_state = perfd_server_step(&daemon->server, NULL, 0, &nothing);
+        return;
+    }
+    daemon->job_state = perfd_stream_step_job(&channel->stream, &daemon->server);
+    if (!channel_write(channel, &daemon->server))
         close_channel(daemon, channel);
 }
 
@@ -230,7 +230,7 @@ int main(int argc, char **argv)
     struct perfd *perfd = make_perfd(&options, &daemon.port);
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
     catch_signals(&while_waiting);
-    if (!listener_open(&daemon.listener, path, policy_has_others(&options.policy)))
+    if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
         return EXIT_UNABLE;
     perfd_port_marker(&daemon.port, READY, sizeof READY - 1);
 

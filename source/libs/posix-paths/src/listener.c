@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "listener.h"
+#include "posix-paths/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +14,13 @@
 
 #define BACKLOG 64
 
-static bool complain(const char *path, const char *what)
+static bool complain(const struct listener *listener, const char *what)
 {
-    fprintf(stderr, "perfd: %s: %s\n", path, what);
+    fprintf(stderr, "%s: %s: %s\n", listener->program, listener->path, what);
     return false;
 }
 
-/* Held while the path is looked at and taken: two daemons that start at once do not both replace a
+/* Held while the path is looked at and taken: two programs that start at once do not both replace a
  * stale socket. -1: errno says why. */
 static int lock_directory(const char *path)
 {
@@ -35,26 +35,26 @@ static int lock_directory(const char *path)
 }
 
 /* Clears a stale socket away. */
-static bool make_room(const struct sockaddr_un *address)
+static bool make_room(const struct listener *listener, const struct sockaddr_un *address)
 {
     struct stat status;
     if (lstat(address->sun_path, &status) != 0)
-        return errno == ENOENT || complain(address->sun_path, strerror(errno));
+        return errno == ENOENT || complain(listener, strerror(errno));
     if (!S_ISSOCK(status.st_mode))
-        return complain(address->sun_path, "exists and is not a socket; left alone");
+        return complain(listener, "exists and is not a socket; left alone");
     int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (probe < 0)
-        return complain(address->sun_path, strerror(errno));
+        return complain(listener, strerror(errno));
     int connected = connect(probe, (const struct sockaddr *)address, sizeof *address);
     int error = errno;
     close(probe);
-    /* EAGAIN is a live daemon whose backlog is full. */
+    /* EAGAIN is a live one whose backlog is full. */
     if (connected == 0 || error == EAGAIN)
-        return complain(address->sun_path, "another perfd serves it");
+        return complain(listener, "another program serves it");
     if (error != ECONNREFUSED)
-        return complain(address->sun_path, strerror(error));
+        return complain(listener, strerror(error));
     if (unlink(address->sun_path) != 0)
-        return complain(address->sun_path, strerror(errno));
+        return complain(listener, strerror(errno));
     return true;
 }
 
@@ -64,12 +64,12 @@ static bool bind_and_listen(struct listener *listener, const struct sockaddr_un 
     struct stat status;
     int socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (socket_fd < 0)
-        return complain(address->sun_path, strerror(errno));
+        return complain(listener, strerror(errno));
     mode_t mask = umask(0777 & ~mode);
     int bound = bind(socket_fd, (const struct sockaddr *)address, sizeof *address);
     umask(mask);
     if (bound != 0 || listen(socket_fd, BACKLOG) != 0 || lstat(address->sun_path, &status) != 0) {
-        bool ok = complain(address->sun_path, strerror(errno));
+        bool ok = complain(listener, strerror(errno));
         close(socket_fd);
         return ok;
     }
@@ -79,19 +79,20 @@ static bool bind_and_listen(struct listener *listener, const struct sockaddr_un 
     return true;
 }
 
-bool listener_open(struct listener *listener, const char *path, bool everyone)
+bool listener_open(struct listener *listener, const char *program, const char *path, bool everyone)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    *listener = (struct listener){.path = path, .socket = -1};
+    *listener = (struct listener){.program = program, .path = path, .socket = -1};
     if (strlen(path) >= sizeof address.sun_path)
-        return complain(path, "too long for a socket's path");
+        return complain(listener, "too long for a socket's path");
     if (path[0] == '\0')
-        return complain(path, "an empty socket path");
+        return complain(listener, "an empty socket path");
     memcpy(address.sun_path, path, strlen(path));
     int lock = lock_directory(path);
     if (lock < 0)
-        return complain(path, strerror(errno));
-    bool ok = make_room(&address) && bind_and_listen(listener, &address, everyone ? 0666 : 0600);
+        return complain(listener, strerror(errno));
+    bool ok = make_room(listener, &address) &&
+              bind_and_listen(listener, &address, everyone ? 0666 : 0600);
     close(lock);
     return ok;
 }
