@@ -6,7 +6,10 @@
 OS := $(BUILD)/os
 OS_DIR := tests/os
 OS_CFLAGS = -std=c11 $(WARN) -Os -g $(RISCV_FLAGS) --specs=picolibc.specs -ffreestanding -ffunction-sections \
-	-fdata-sections -fno-common -MMD -MP -I$(OS_DIR)
+	-fdata-sections -fno-common -MMD -MP \
+	-I$(OS_DIR) $(INC_CHANNEL) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN)
+INC_CHANNEL := -Isource/libs/channel/include
+RISCV_BIN := $(RISCV_CC:gcc=)
 OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections -Wl,--fatal-warnings \
 	-Wl,--no-warn-rwx-segments
 
@@ -17,17 +20,54 @@ OS_BASE_O := $(call objects,$(OS),$(OS_BOOT_C) $(OS_DRIVERS_C)) $(patsubst %.S,$
 OS_MAINS := $(patsubst $(OS_DIR)/main_%.c,%,$(wildcard $(OS_DIR)/main_*.c))
 OS_IMAGES := $(patsubst %,$(OS)/%.elf,$(OS_MAINS))
 
-$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.c
+$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.c | $(PERF_H)
 	$(say)
-	$(RISCV_CC) $(OS_CFLAGS) -c $< -o $@
+	$(RISCV_CC) $(OS_CFLAGS) $(INC_PERFD) -c $< -o $@
 
 $(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.S
 	$(say)
-	$(RISCV_CC) $(RISCV_FLAGS) -MMD -MP -I$(OS_DIR)/boot -c $< -o $@
+	$(RISCV_CC) $(RISCV_FLAGS) -MMD -MP -I$(OS_DIR)/boot -I$(OS_DIR) -c $< -o $@
 
 $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 	$(say)
 	$(RISCV_CC) -E -P -x c -I$(OS_DIR)/boot $< -o $@
+
+# perfd.elf: core, server and runtime as they were audited, the port, and SystemUI.
+FREE_RISCV := $(BUILD)/free/riscv64
+OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(FREE_C))) $(FREE_RISCV)/gen/perf.capnp.o
+VIRT_DIR := source/services/perfd/ports/virt
+VIRT_C := $(filter-out %/exporter.c,$(wildcard $(VIRT_DIR)/*.c))
+CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
+MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
+OS_PERFD_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)
+
+$(OS)/source/%.o: source/%.c | $(PERF_H)
+	$(say)
+	$(RISCV_CC) $(OS_CFLAGS) $(INC_PERFD) -c $< -o $@
+
+$(OS)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
+	$(say)
+	$(RISCV_CC) $(OS_CFLAGS) -Isource/apps/systemui -Isource/apps/systemui/virt -c $< -o $@
+
+$(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
+	$(say)
+	$(RISCV_CC) $(OS_CFLAGS) -c $< -o $@
+
+# SystemUI is linked by itself, and of its names only what the monitor starts it with are seen: it has its own
+# copies of drivers and library, in its own memory.
+USER_C := $(SYSTEMUI_C) $(wildcard source/apps/systemui/virt/*.c) $(filter-out %_posix.c,$(CLIENT_C)) $(CHANNEL_C) \
+	$(addprefix $(OS_DIR)/drivers/,gpu.c input.c virtio.c virtq.c options.c)
+USER_O := $(call objects,$(OS),$(USER_C)) \
+	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
+
+$(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
+	$(say)
+	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
+		$(filter %.o,$^) -lc -o $@.tmp
+	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
+	@rm $@.tmp
+
+$(OS)/perfd.elf: $(OS_PERFD_O) $(OS)/systemui.user.o
 
 $(OS_IMAGES): $(OS)/%.elf: $(OS)/$(OS_DIR)/main_%.o $(OS_BASE_O) $(OS)/image.ld
 	$(say)
@@ -36,4 +76,4 @@ $(OS_IMAGES): $(OS)/%.elf: $(OS)/$(OS_DIR)/main_%.o $(OS_BASE_O) $(OS)/image.ld
 .PHONY: os
 os: $(OS_IMAGES) ## Build the kernel-free image for QEMU
 
--include $(OS_BASE_O:.o=.d) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))
+-include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_PERFD_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Traps. Interrupts are never taken (harts wait for them with wfi), so a trap that finds mscratch 0
- * comes from M-mode and is the end of that hart.
+ * A trap is the end of its hart: interrupts are never taken (harts wait for them with wfi), and what runs
+ * in U-mode has a monitor with a trap entry of its own.
  */
 #include "layout.h"
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "platform.h"
+
+#include "canvas.h"
+#include "drivers/driver.h"
+#include "font.h"
+#include "virt.h"
+
+static uint64_t ticks(void)
+{
+    uint64_t now;
+    __asm__ volatile("rdtime %0" : "=r"(now));
+    return now;
+}
+
+void driver_wait(void)
+{
+    (void)user_call(USER_CALL_WAIT, 0, 0);
+}
+
+void virt_open_devices(struct systemui_platform *platform, const struct user_start *start,
+                       const uint32_t *pixels)
+{
+    platform->has_display = start->gpu != 0 && gpu_open(&platform->display, start->gpu, pixels,
+                                                        VIRT_WIDTH, VIRT_HEIGHT);
+    platform->has_keyboard =
+        start->keyboard != 0 && input_open(&platform->keyboard, start->keyboard);
+}
+
+uint64_t systemui_now_ns(struct systemui_platform *platform)
+{
+    (void)platform;
+    return ticks() * VIRT_NS_PER_TICK;
+}
+
+void systemui_wait_until(struct systemui_platform *platform, uint64_t deadline_ns)
+{
+    (void)platform;
+    const uint64_t until = (deadline_ns + VIRT_NS_PER_TICK - 1) / VIRT_NS_PER_TICK;
+    while (ticks() < until)
+        (void)user_call(USER_CALL_WAIT, until, 0);
+}
+
+bool systemui_present(struct systemui_platform *platform, const struct canvas *frame)
+{
+    const struct gpu_rect all = {0, 0, (uint32_t)frame->width, (uint32_t)frame->height};
+    return !platform->has_display || gpu_show(&platform->display, all);
+}
+
+void systemui_log(struct systemui_platform *platform, const char *line)
+{
+    (void)platform;
+    (void)user_call(USER_CALL_LOG, (uintptr_t)line, (uintptr_t)font_length(line));
+}
+
+void virt_read_keys(struct systemui_platform *platform, struct systemui *ui)
+{
+    struct input_key key;
+    while (platform->has_keyboard && input_read(&platform->keyboard, &key)) {
+        const uint64_t now = systemui_now_ns(platform);
+        if (!key.down)
+            continue;
+        switch (key.code) {
+        case INPUT_UP:
+            systemui_key(ui, SYSTEMUI_KEY_UP, now);
+            break;
+        case INPUT_DOWN:
+            systemui_key(ui, SYSTEMUI_KEY_DOWN, now);
+            break;
+        case INPUT_L:
+            systemui_key(ui, SYSTEMUI_KEY_LOAD, now);
+            break;
+        case INPUT_H:
+            systemui_key(ui, SYSTEMUI_KEY_HUD, now);
+            break;
+        default:
+            break;
+        }
+    }
+}

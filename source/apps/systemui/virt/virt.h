@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The image's back end: SystemUI in U-mode, on a virtio display and keyboard, over the monitor's
+ * calls. */
+#ifndef SYSTEMUI_VIRT_H
+#define SYSTEMUI_VIRT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/gpu.h"
+#include "drivers/input.h"
+#include "monitor/user_call.h"
+#include "systemui.h"
+
+#define VIRT_WIDTH  640
+#define VIRT_HEIGHT 480
+
+#define VIRT_NS_PER_TICK 100u /* virt's timer runs at 10 MHz */
+
+struct systemui_platform {
+    bool has_display;
+    bool has_keyboard;
+    struct gpu display;
+    struct input keyboard;
+};
+
+/* Opens the devices that are there. Without a display frames are drawn all the same. */
+void virt_open_devices(struct systemui_platform *platform, const struct user_start *start,
+                       const uint32_t *pixels);
+
+/* Hands the keys that came to SystemUI. */
+void virt_read_keys(struct systemui_platform *platform, struct systemui *ui);
+
+/* Makes the fault that the options ask for at this frame, so that the monitor can be tested. */
+void virt_plant_fault(const struct user_start *start, uint64_t frame);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the port needs of the image that it is linked into. Called on perfd's hart; nothing blocks
+ * for longer than a line of the log takes. */
+#ifndef PERFD_VIRT_BOARD_H
+#define PERFD_VIRT_BOARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VIRT_NS_PER_TICK 100u /* virt's timer runs at 10 MHz */
+
+/* The machine's one timer, which every hart can read. Never goes back. */
+uint64_t virt_board_ticks(void);
+
+/* A line of the log, its newline included, in one piece. */
+void virt_board_log(const char *line, size_t length);
+
+#endif

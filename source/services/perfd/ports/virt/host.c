@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clock and markers. */
+#include "ports/port.h"
+#include "ports/virt/board.h"
+#include "ports/virt/virt.h"
+
+void virt_script_time(struct perfd_port *port, uint64_t now_ns)
+{
+    if (now_ns > port->script_ns)
+        port->script_ns = now_ns;
+}
+
+uint64_t perfd_port_now_ns(struct perfd_port *port)
+{
+    return port->scripted ? port->script_ns : virt_board_ticks() * VIRT_NS_PER_TICK;
+}
+
+const char *perfd_port_clock_name(struct perfd_port *port)
+{
+    return port->scripted ? "scripted" : "rdtime";
+}
+
+uint64_t perfd_port_clock_step_ns(struct perfd_port *port)
+{
+    return port->scripted ? 1 : VIRT_NS_PER_TICK;
+}
+
+void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
+{
+    (void)port;
+    virt_board_log(line, length);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ports/virt/service.h"
+
+#include "ports/virt/exporter.h"
+
+/* Not cleared at boot: perfd_init() writes what it needs. */
+static _Alignas(8) __attribute__((
+    section(".noinit"))) uint8_t arena[PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)];
+
+int virt_service_init(struct virt_service *service, struct channel *systemui)
+{
+    static const struct perfd_config config = PERFD_CONFIG_DEFAULT;
+    struct perfd *perfd;
+    service->port.exporter = exporter_start();
+    int result = perfd_init(&perfd, arena, sizeof arena, &config, &service->port);
+    if (result < 0)
+        return result;
+    perfd_server_init(&service->server, perfd, &service->port, SHARED_FRAME_BYTES);
+    shared_init(&service->systemui, systemui, PERFD_CAP_ALL);
+    service->job_state = 0;
+    return 0;
+}
+
+/* One step; the answer of its last one joins the owner's output. */
+static int step_job(struct virt_service *service)
+{
+    const struct perfd_connection *owner = perfd_job_owner(&service->server);
+    size_t none = 0;
+    if (owner == &service->systemui.stream.connection)
+        return perfd_stream_step_job(&service->systemui.stream, &service->server);
+    return perfd_server_step(&service->server, NULL, 0, &none);
+}
+
+struct virt_round virt_service_poll(struct virt_service *service)
+{
+    struct virt_round round = {0};
+    round.ring_systemui = shared_pump(&service->systemui, &service->server);
+    bool had_job = service->server.job.kind != PERFD_JOB_NONE;
+    service->job_state = step_job(service);
+    /* A job that has just ended has left an answer. */
+    round.again = round.ring_systemui || service->job_state == PERFD_MORE ||
+                  (had_job && service->job_state == 0);
+    if (service->job_state == PERFD_WAIT)
+        round.wake_at_ns = exporter_deadline_ns(service->port.exporter);
+    return round;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * perfd in the image: one hart's loop over its clients and its job. The caller owns the memory, the
+ * loop around virt_service_poll(), and the sleep.
+ */
+#ifndef PERFD_VIRT_SERVICE_H
+#define PERFD_VIRT_SERVICE_H
+
+#include "ports/virt/shared.h"
+#include "ports/virt/virt.h"
+
+struct virt_service {
+    struct perfd_port port;
+    struct perfd_server server;
+    struct shared_client systemui;
+    int job_state; /* what the job's last step said */
+};
+
+/* perfd with the default configuration, in static memory. A negative perfd_error where the memory
+ * is not what the configuration takes. */
+int virt_service_init(struct virt_service *service, struct channel *systemui)
+    __attribute__((warn_unused_result));
+
+/* What a round of the loop found. */
+struct virt_round {
+    bool again;          /* go round once more before sleeping */
+    bool ring_systemui;  /* its channel moved */
+    uint64_t wake_at_ns; /* of the machine's timer; 0: only when rung */
+};
+
+/* One bounded round: every client, one step of the job. */
+struct virt_round virt_service_poll(struct virt_service *service);
+
+#endif

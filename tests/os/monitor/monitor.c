@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/monitor.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "boot/csr.h"
+#include "boot/hart.h"
+#include "boot/line.h"
+#include "boot/panic.h"
+#include "boot/pmp.h"
+#include "channel/channel.h"
+#include "drivers/options.h"
+#include "drivers/plic.h"
+#include "drivers/timer.h"
+#include "drivers/uart.h"
+#include "drivers/virtio.h"
+#include "monitor/user.h"
+
+/* Entry 0 is the stack's guard. */
+enum { PMP_TEXT = 1, PMP_MEMORY = 3, PMP_GPU = 5, PMP_KEYBOARD };
+
+#define COUNTEREN_TIME   2u
+#define CAUSE_USER_ECALL 8u
+#define TEXT_BYTES       120u
+/* A program that faults at once is not to fill the log. */
+#define RESTART_PAUSE_TICKS (100u * TIMER_TICKS_PER_MS)
+
+/* From the linker script: SystemUI's code and constants; its memory, all of it; the part of that
+ * which is cleared at a start. */
+extern uint8_t user_text_start[], user_text_end[];
+extern uint8_t user_memory_start[], user_memory_end[];
+extern uint8_t user_bss_start[], user_bss_end[];
+
+static __attribute__((section(".user.channel"))) struct channel channel;
+
+static struct {
+    const char *options;
+    uintptr_t gpu, keyboard;
+    uint32_t starts;
+} monitor;
+
+struct channel *monitor_channel(void)
+{
+    return &channel;
+}
+
+void monitor_init(const char *options)
+{
+    monitor.options = options;
+    channel_init(&channel);
+}
+
+static uintptr_t grant_device(enum virtio_id id, unsigned entry)
+{
+    uintptr_t base = virtio_find(id);
+    if (base == 0)
+        return 0;
+    pmp_block(entry, base, VIRTIO_SLOT_BYTES, PMP_R | PMP_W);
+    plic_enable(HART_SYSTEMUI, virtio_irq(base));
+    return base;
+}
+
+static void grant(void)
+{
+    pmp_range(PMP_TEXT, (uintptr_t)user_text_start, (uintptr_t)user_text_end, PMP_R | PMP_X);
+    pmp_range(PMP_MEMORY, (uintptr_t)user_memory_start, (uintptr_t)user_memory_end, PMP_R | PMP_W);
+    monitor.gpu = grant_device(VIRTIO_ID_GPU, PMP_GPU);
+    monitor.keyboard = grant_device(VIRTIO_ID_INPUT, PMP_KEYBOARD);
+    csr_write(mcounteren, COUNTEREN_TIME);
+    csr_write(scounteren, COUNTEREN_TIME);
+}
+
+/* Devices first: what they were told to write must not land in the memory of the next start. */
+static noreturn void start_user(void)
+{
+    static struct user_start *const start = &user_start;
+    if (monitor.gpu != 0)
+        virtio_reset(&(struct virtio){monitor.gpu});
+    if (monitor.keyboard != 0)
+        virtio_reset(&(struct virtio){monitor.keyboard});
+    memset(user_bss_start, 0, (size_t)(user_bss_end - user_bss_start));
+    start->channel = &channel;
+    start->gpu = monitor.gpu;
+    start->keyboard = monitor.keyboard;
+    start->starts = ++monitor.starts;
+    strncpy(start->options, monitor.options, sizeof start->options - 1);
+    user_enter(systemui_start, start, user_stack_end);
+}
+
+static void wait_until(uint64_t ticks)
+{
+    csr_write(mie, MIE_MSIE | MIE_MEIE);
+    if (ticks != 0)
+        timer_arm(HART_SYSTEMUI, ticks);
+    hart_sleep();
+    csr_write(mie, 0);
+    hart_hush();
+    (void)plic_settle(HART_SYSTEMUI);
+}
+
+static bool is_within(uintptr_t address, size_t length, const uint8_t *start, const uint8_t *end)
+{
+    return address >= (uintptr_t)start && address <= (uintptr_t)end &&
+           length <= (uintptr_t)end - address;
+}
+
+/* Under the program's name and without control characters: it cannot write another's lines. */
+static void log_text(uintptr_t text, size_t length)
+{
+    if (length > TEXT_BYTES)
+        length = TEXT_BYTES;
+    if (!is_within(text, length, user_memory_start, user_memory_end) &&
+        !is_within(text, length, user_text_start, user_text_end))
+        return;
+    struct line line = {.length = 0};
+    line_text(&line, "systemui: ");
+    for (size_t i = 0; i < length; i++) {
+        char c = ((const volatile char *)text)[i];
+        line_text(&line, (char[]){c >= ' ' && c <= '~' ? c : '?', '\0'});
+    }
+    line_end(&line);
+    uart_write(line.bytes, line.length);
+}
+
+/* Its last words are on the channel, or not: perfd finds the client gone. */
+static noreturn void finish(void)
+{
+    if (options_has(monitor.options, "poweroff"))
+        finisher_exit(IMAGE_EXIT_FINE);
+    csr_write(mie, 0);
+    for (;;)
+        hart_sleep();
+}
+
+static noreturn void restart(void)
+{
+    channel_hang_up(&channel);
+    hart_ring(HART_PERFD);
+    uint64_t until = timer_now() + RESTART_PAUSE_TICKS;
+    while (timer_now() < until)
+        wait_until(until);
+    start_user();
+}
+
+long monitor_trap(uintptr_t first, uintptr_t second, long number, uint64_t cause, uint64_t pc,
+                  uint64_t addr)
+{
+    if (cause != CAUSE_USER_ECALL) {
+        panic_line(HART_SYSTEMUI, cause, pc, addr);
+        restart();
+    }
+    switch (number) {
+    case USER_CALL_RING:
+        hart_ring(HART_PERFD);
+        return 0;
+    case USER_CALL_WAIT:
+        wait_until(first);
+        return 0;
+    case USER_CALL_LOG:
+        log_text(first, second);
+        return 0;
+    case USER_CALL_FINISH:
+        finish();
+    default:
+        return USER_CALL_UNKNOWN;
+    }
+}
+
+noreturn void monitor_run(void)
+{
+    plic_init(HART_SYSTEMUI);
+    grant();
+    start_user();
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The monitor: the little M-mode code under SystemUI, on its hart. It gives SystemUI its own memory
+ * and its devices' pages and nothing else, serves the calls of user_call.h, and starts it again
+ * when it faults. Devices that SystemUI drives reach all memory: PMP binds harts, not DMA.
+ */
+#ifndef BOOT_MONITOR_H
+#define BOOT_MONITOR_H
+
+#include <stdnoreturn.h>
+
+struct channel;
+
+/* Hart 0, before it releases the others: the image's options, NUL-terminated, which stay the
+ * caller's. */
+void monitor_init(const char *options);
+
+/* SystemUI's memory shared with perfd. */
+struct channel *monitor_channel(void);
+
+/* SystemUI's hart: does not return. */
+noreturn void monitor_run(void);
+
+#endif
