@@ -11,17 +11,23 @@ import checks
 FREESTANDING = {"<stdint.h>", "<stddef.h>", "<stdbool.h>", "<stdatomic.h>", "<limits.h>"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.M)
 
-# Folder: whether a C library may be used, and which of the project's headers (besides the folder's own).
+# Folder: whether a C library may be used, and which of the project's headers (besides the folder's own). What
+# lies in a folder below that is listed too is judged there.
 LAYERS = {
     "source/services/perfd/core": (False, r"perfd/|ports/port\.h"),
     "source/services/perfd/server": (False, r"perfd/|ports/port\.h|server/|nexus-idl/|perf\.capnp\.h"),
     "source/services/perfd/include": (False, r"perfd/"),
     "source/services/perfd/ports/posix": (
         True, r"perfd/|ports/port\.h|server/|nexus-idl/|posix-paths/|perf\.capnp\.h"),
+    "source/services/perfd/ports/virt": (
+        True, r"perfd/|ports/port\.h|ports/virt/|server/|nexus-idl/|channel/|statefs/|perf\.capnp\.h"),
+    "source/libs/channel": (True, r"channel/"),
     "source/libs/nexus-idl-runtime": (False, r"nexus-idl/"),
     "source/libs/perf-client": (True, r"perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h"),
     "source/libs/posix-paths": (True, r"posix-paths/"),
     "source/apps/systemui": (True, r"perf-client/|nexus-idl/|perf\.capnp\.h"),
+    "source/apps/systemui/virt": (
+        True, r"perf-client/|nexus-idl/|perf\.capnp\.h|channel/|drivers/|monitor/user_call\.h"),
     "tools/perfctl": (True, r"perfd/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/"),
     "tools/nexus-idl": (True, r"nexus-idl/"),
 }
@@ -30,7 +36,10 @@ LAYERS = {
 def violations(root, folder, hosted, allowed):
     found = []
     base = os.path.join(root, folder)
+    below = tuple(os.path.join(root, other) + "/" for other in LAYERS if other.startswith(folder + "/"))
     for path in sorted(glob.glob(os.path.join(base, "**", "*.[chS]"), recursive=True)):
+        if path.startswith(below):
+            continue
         with open(path, encoding="utf-8") as file:
             for name in INCLUDE.findall(file.read()):
                 if name.startswith("<"):
