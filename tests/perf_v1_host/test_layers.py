@@ -27,7 +27,7 @@ LAYERS = {
     "source/libs/posix-paths": (True, r"posix-paths/"),
     "source/apps/systemui": (True, r"perf-client/|nexus-idl/|perf\.capnp\.h"),
     "source/apps/systemui/virt": (
-        True, r"perf-client/|nexus-idl/|perf\.capnp\.h|channel/|drivers/|monitor/user_call\.h"),
+        True, r"perf-client/|nexus-idl/|perf\.capnp\.h|channel/|drivers/|monitor/user_call\.h|[a-z_]+\.h"),
     "tools/perfctl": (True, r"perfd/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/"),
     "tools/nexus-idl": (True, r"nexus-idl/"),
 }
