@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Options of the image: words with blanks or commas between them, `boot-trace` or `seconds=10`.
- * Pure functions of the text.
+ * Options of the image: words with blanks or commas between them, `boot-trace` or `seconds=10`, as
+ * bootargs_read gives them. Pure functions of the text; any mode.
  */
 #ifndef DRIVERS_OPTIONS_H
 #define DRIVERS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* The file that QEMU's command line gives: -fw_cfg name=opt/perfd/options,string=... */
-#define OPTIONS_FILE  "opt/perfd/options"
-#define OPTIONS_BYTES 256u
 
 /* Whether the word is among the options, whole: `clock=scripted`. */
 bool options_has(const char *options, const char *word);

@@ -3,7 +3,7 @@
 
 #include "boot/hart.h"
 #include "boot/line.h"
-#include "drivers/fw_cfg.h"
+#include "drivers/bootargs.h"
 #include "drivers/options.h"
 #include "drivers/plic.h"
 #include "drivers/uart.h"
@@ -52,8 +52,8 @@ uintptr_t test_device(enum virtio_id id)
 
 bool test_option(const char *word)
 {
-    char options[OPTIONS_BYTES];
-    (void)fw_cfg_read(FW_CFG_BASE, OPTIONS_FILE, options, sizeof(options));
+    char options[BOOTARGS_BYTES];
+    (void)bootargs_read(options, sizeof(options));
     return options_has(options, word);
 }
 
