@@ -35,10 +35,11 @@ bool console_open(struct console *console, uintptr_t base) __attribute__((warn_u
 
 /*
  * Moves bytes that came into `to`, or bytes of `from` to the device, and returns how many: 0 to
- * size. Fewer than size: there are no more, or there is no room for more now. Bytes that nobody
- * listens to at the host's end are lost there. -1: the device broke the rules, here or earlier.
- * Both let go of the device's interrupt first: one that comes after the call means news, so that a
- * reader who got fewer than size may sleep.
+ * size. Fewer than size: there are no more, or there is no room for more now. A console's bytes
+ * that nobody listens to at the host's end, or for which its socket has no room, are dropped there
+ * without a word: what is on its way at once is to be bounded (tens of kilobytes are fine). -1: the
+ * device broke the rules, here or earlier. Both let go of the device's interrupt first: one that
+ * comes after the call means news, so that a reader who got fewer than size may sleep.
  */
 ptrdiff_t console_read(struct console *console, void *to, size_t size)
     __attribute__((warn_unused_result));

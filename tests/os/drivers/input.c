@@ -5,6 +5,7 @@
 #define CONFIG_SELECT  0u
 #define CONFIG_SUBTYPE 1u
 #define CONFIG_SIZE    2u
+#define CONFIG_BITS    8u
 #define SELECT_EV_BITS 0x11u
 #define TYPE_KEY       1u
 
@@ -16,11 +17,14 @@ static void post(struct input *input, uint16_t at)
     virtq_post(&input->queue, at, &piece, 1);
 }
 
+/* A tablet's buttons are keys too, of other numbers. */
 static bool has_keys(const struct input *input)
 {
     virtio_set_config8(&input->device, CONFIG_SELECT, SELECT_EV_BITS);
     virtio_set_config8(&input->device, CONFIG_SUBTYPE, TYPE_KEY);
-    return virtio_config8(&input->device, CONFIG_SIZE) != 0;
+    return virtio_config8(&input->device, CONFIG_SIZE) > INPUT_SPACE / 8 &&
+           (virtio_config8(&input->device, CONFIG_BITS + INPUT_SPACE / 8) >> INPUT_SPACE % 8 & 1) !=
+               0;
 }
 
 bool input_open(struct input *input, uintptr_t base)
