@@ -20,6 +20,11 @@ uint64_t virt_board_ticks(void)
     return ticks;
 }
 
+uint64_t virt_board_script_ns(void)
+{
+    return monitor_script_ns();
+}
+
 void virt_board_log(const char *line, size_t length)
 {
     uart_write(line, length);
@@ -52,6 +57,7 @@ static noreturn void run_perfd(void)
     (void)bootargs_read(options, sizeof options);
     monitor_init(options);
     plic_init(HART_PERFD);
+    service.port.scripted = options_has(options, "clock=scripted");
     if (virt_service_init(&service, monitor_channel()) < 0)
         panic("perfd cannot start");
     virt_board_log("perfd: ready\n", sizeof "perfd: ready\n" - 1);

@@ -7,6 +7,7 @@
 #ifndef BOOT_MONITOR_H
 #define BOOT_MONITOR_H
 
+#include <stdint.h>
 #include <stdnoreturn.h>
 
 struct channel;
@@ -17,6 +18,10 @@ void monitor_init(const char *options);
 
 /* SystemUI's memory shared with perfd. */
 struct channel *monitor_channel(void);
+
+/* perfd's hart: the time that the program said last, in ns. Only with a scripted clock is it
+ * anybody's time but the program's own. */
+uint64_t monitor_script_ns(void);
 
 /* SystemUI's hart: does not return. */
 noreturn void monitor_run(void);

@@ -9,10 +9,11 @@
 
 #define USER_CALL_RING 1 /* rings perfd's hart */
 #define USER_CALL_WAIT                                                                             \
-    2                      /* a0: a time in timer ticks, 0: none. Until rung, interrupted, or then \
-                            */
-#define USER_CALL_LOG    3 /* a0: text, a1: its length; a line of the log under the program's name */
-#define USER_CALL_FINISH 4 /* the program has come to its end; does not return */
+    2 /* a0: a time in timer ticks, 0: none. Until rung, interrupted, or then                      \
+       */
+#define USER_CALL_LOG         3 /* a0: text, a1: its length; a line of the log under the program's name */
+#define USER_CALL_FINISH      4 /* the program has come to its end; does not return */
+#define USER_CALL_SCRIPT_TIME 5 /* a0: ns; what a scripted clock shows perfd from now on */
 
 #define USER_CALL_UNKNOWN (-1)
 

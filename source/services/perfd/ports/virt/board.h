@@ -12,6 +12,10 @@
 /* The machine's one timer, which every hart can read. Never goes back. */
 uint64_t virt_board_ticks(void);
 
+/* The time that the script said last, in ns: the one that was said before a call's bytes, once they
+ * are here. Never goes back. */
+uint64_t virt_board_script_ns(void);
+
 /* A line of the log, its newline included, in one piece. */
 void virt_board_log(const char *line, size_t length);
 

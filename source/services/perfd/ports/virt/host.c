@@ -4,15 +4,9 @@
 #include "ports/virt/board.h"
 #include "ports/virt/virt.h"
 
-void virt_script_time(struct perfd_port *port, uint64_t now_ns)
-{
-    if (now_ns > port->script_ns)
-        port->script_ns = now_ns;
-}
-
 uint64_t perfd_port_now_ns(struct perfd_port *port)
 {
-    return port->scripted ? port->script_ns : virt_board_ticks() * VIRT_NS_PER_TICK;
+    return port->scripted ? virt_board_script_ns() : virt_board_ticks() * VIRT_NS_PER_TICK;
 }
 
 const char *perfd_port_clock_name(struct perfd_port *port)

@@ -9,14 +9,8 @@
 struct exporter;
 
 struct perfd_port {
-    /* Time is what the script said last (and never goes back): for runs that are to repeat byte for
-     * byte. Else it is the machine's timer. */
-    bool scripted;
-    uint64_t script_ns;
+    bool scripted; /* time is what the script says: for runs that are to repeat byte for byte */
     struct exporter *exporter; /* NULL: none; the exporter's own */
 };
-
-/* The script says what time it is. */
-void virt_script_time(struct perfd_port *port, uint64_t now_ns);
 
 #endif
