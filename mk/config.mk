@@ -22,6 +22,7 @@ INC_RUNTIME := -Isource/libs/nexus-idl-runtime/include
 INC_PERFD := -Isource/services/perfd/include -Isource/services/perfd
 INC_GEN := -I$(GEN)
 INC_CLIENT := -Isource/libs/perf-client/include
+INC_STATEFS := -Isource/libs/statefs/include -Isource/libs/statefs/host
 
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
 objects = $(patsubst %.c,$(1)/%.o,$(2))

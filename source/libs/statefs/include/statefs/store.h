@@ -30,7 +30,8 @@ struct statefs_config {
     uint32_t transaction_keys;  /* 1..pending: in one transaction */
     uint32_t transaction_bytes; /* of all values in one transaction */
     uint32_t value_bytes;       /* 1..1,048,576: the largest value */
-    uint32_t sectors; /* 258..2^24: of the disk that are used; a larger disk's rest is not */
+    uint32_t sectors;           /* 258..2^24: a larger disk's rest is not
+                                             used, and formatting fixes how many are */
 };
 
 /* A disk of 16 MiB; about 90 KiB of memory. */
@@ -51,7 +52,7 @@ struct statefs_config {
      (transactions)*STATEFS_TRANSACTION_BYTES + ((sectors) + 7) / 8 * 8)
 #define STATEFS_CONTEXT_BYTES     5280u
 #define STATEFS_NODE_BYTES        344u
-#define STATEFS_TRANSACTION_BYTES 24u
+#define STATEFS_TRANSACTION_BYTES 16u
 
 struct statefs; /* the store; lives at the start of the arena */
 
