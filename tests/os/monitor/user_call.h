@@ -7,13 +7,17 @@
 #ifndef BOOT_USER_CALL_H
 #define BOOT_USER_CALL_H
 
-#define USER_CALL_RING 1 /* rings perfd's hart */
-#define USER_CALL_WAIT                                                                             \
-    2 /* a0: a time in timer ticks, 0: none. Until rung, interrupted, or then                      \
-       */
-#define USER_CALL_LOG         3 /* a0: text, a1: its length; a line of the log under the program's name */
-#define USER_CALL_FINISH      4 /* the program has come to its end; does not return */
-#define USER_CALL_SCRIPT_TIME 5 /* a0: ns; what a scripted clock shows perfd from now on */
+/* Rings perfd's hart. */
+#define USER_CALL_RING 1
+/* Sleeps until rung, until a device interrupts, or until a0 (timer ticks; 0: no such time). May
+ * return early, and at once for a ring that came before. */
+#define USER_CALL_WAIT 2
+/* A line of the log under the program's name. a0: text, a1: its length. */
+#define USER_CALL_LOG 3
+/* The program has come to its end; does not return. */
+#define USER_CALL_FINISH 4
+/* What a scripted clock shows perfd from now on. a0: ns; never backwards. */
+#define USER_CALL_SCRIPT_TIME 5
 
 #define USER_CALL_UNKNOWN (-1)
 

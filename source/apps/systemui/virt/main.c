@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SystemUI as the image runs it. Options: `seconds=N` ends the session after N seconds and exports
- * it (0, the default: never), `session=` is not one: the session is `systemui`.
+ * SystemUI as the image runs it. Options: `seconds=N`: after N seconds it stops its session,
+ * exports it and ends (0, and without it: never); `clock=scripted`; and what fault.c reads.
  */
 #include "drivers/options.h"
 #include "perf.capnp.h"
@@ -57,10 +57,13 @@ _Noreturn void systemui_start(const struct user_start *start)
         .memory = picture_memory,
         .session = "systemui",
     };
+    platform.scripted = options_has(start->options, "clock=scripted");
     virt_open_devices(&platform, start, pixels);
     if (picture_memory_bytes(VIRT_HEIGHT, VIRT_WIDTH) > sizeof picture_memory)
         systemui_log(&platform, "the picture does not fit its memory");
     systemui_init(&ui, &config, &platform);
+    if (start->starts > 1)
+        virt_resume(&ui);
     if (systemui_connect(&ui) != 0)
         systemui_log(&platform, "perfd does not start the session, drawing on");
     run(start);

@@ -6,6 +6,9 @@
 #include "font.h"
 #include "virt.h"
 
+/* What a look at the scripted clock takes: a frame has some thirty. */
+#define SCRIPT_STEP_NS 10000u
+
 static uint64_t ticks(void)
 {
     uint64_t now;
@@ -27,18 +30,28 @@ void virt_open_devices(struct systemui_platform *platform, const struct user_sta
         start->keyboard != 0 && input_open(&platform->keyboard, start->keyboard);
 }
 
+static void set_script_time(struct systemui_platform *platform, uint64_t now_ns)
+{
+    platform->script_ns = now_ns;
+    (void)user_call(USER_CALL_SCRIPT_TIME, now_ns, 0);
+}
+
 uint64_t systemui_now_ns(struct systemui_platform *platform)
 {
-    (void)platform;
-    return ticks() * VIRT_NS_PER_TICK;
+    if (!platform->scripted)
+        return ticks() * VIRT_NS_PER_TICK;
+    set_script_time(platform, platform->script_ns + SCRIPT_STEP_NS);
+    return platform->script_ns;
 }
 
 void systemui_wait_until(struct systemui_platform *platform, uint64_t deadline_ns)
 {
-    (void)platform;
     const uint64_t until = (deadline_ns + VIRT_NS_PER_TICK - 1) / VIRT_NS_PER_TICK;
-    while (ticks() < until)
-        (void)user_call(USER_CALL_WAIT, until, 0);
+    if (!platform->scripted)
+        while (ticks() < until)
+            (void)user_call(USER_CALL_WAIT, until, 0);
+    else if (deadline_ns > platform->script_ns)
+        set_script_time(platform, deadline_ns);
 }
 
 bool systemui_present(struct systemui_platform *platform, const struct canvas *frame)

@@ -18,11 +18,17 @@
 #define VIRT_NS_PER_TICK 100u /* virt's timer runs at 10 MHz */
 
 struct systemui_platform {
+    bool scripted; /* time passes by looking at it, and by waiting: runs repeat byte for byte */
+    uint64_t script_ns;
     bool has_display;
     bool has_keyboard;
     struct gpu display;
     struct input keyboard;
 };
+
+/* Where a session of an earlier start still runs, SystemUI goes on with it: its number, and frame
+ * numbers above those that perfd has. */
+void virt_resume(struct systemui *ui);
 
 /* Opens the devices that are there. Without a display frames are drawn all the same. */
 void virt_open_devices(struct systemui_platform *platform, const struct user_start *start,
