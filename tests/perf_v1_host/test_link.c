@@ -721,8 +721,10 @@ static void storm(uint64_t seed, uint32_t faults, unsigned turns)
                 restart(&storm_peer[role], (enum nx_link_role)role, 10000 * starts++);
             }
         }
-        if (dice(20) == 0)
+        if (dice(20) == 0) {
             nx_link_poke(&storm_peer[NX_LINK_OPENER].side.link);
+            nx_link_quiet(&storm_peer[NX_LINK_OPENER].side.link);
+        }
     }
 }
 
@@ -735,9 +737,11 @@ static void expect_fair_weather(void)
         storm_peer[i].to.held_length = 0;
     }
     for (int poke = 0; poke < 2; poke++) {
-        nx_link_poke(&opener->side.link);
-        storm_turn(0);
-        nx_link_poke(&opener->side.link); /* its own half-frames, too */
+        for (int i = 0; i < 2; i++) {
+            nx_link_poke(&opener->side.link);
+            nx_link_quiet(&opener->side.link); /* what it holds of a frame, too */
+            storm_turn(0);
+        }
         for (int turn = 0; turn < 3; turn++)
             storm_turn(0);
     }

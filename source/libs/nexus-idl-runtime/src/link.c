@@ -183,7 +183,6 @@ void nx_link_quiet(struct nx_link *link)
 
 void nx_link_poke(struct nx_link *link)
 {
-    nx_link_quiet(link);
     if (link->state == NX_LINK_SHUT)
         return;
     link->unanswered++;
@@ -344,6 +343,7 @@ size_t nx_link_receive(struct nx_link *link, const uint8_t *bytes, size_t length
             continue;
         }
         link->in_done = wanted;
+        link->frames++;
         *event = take(link, link->in);
         if (*event != NX_LINK_IDLE)
             return taken;

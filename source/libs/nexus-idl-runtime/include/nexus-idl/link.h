@@ -64,6 +64,7 @@ struct nx_link {
     uint8_t due;   /* control frames to send, a bit for each type */
     bool flushing; /* the line is quiet: a frame that is not whole now will never be */
 
+    uint32_t frames;        /* that came whole, of any session */
     uint32_t unanswered;    /* pokes since the peer was heard in this session, or opening it */
     uint32_t frames_lost;   /* gaps that were seen: each has ended a session */
     uint32_t bytes_skipped; /* noise, and frames that were not whole */
@@ -79,8 +80,8 @@ void nx_link_init(struct nx_link *link, enum nx_link_role role, uint32_t seed, u
 
 /*
  * Takes bytes up to the first event; gives how many. To be called until the event is NX_LINK_IDLE,
- * which says that all of them were taken; also with none at all, after nx_link_poke() or
- * nx_link_quiet(). A caller that has no room for a payload (nx_link_payload_max()) does not call.
+ * which says that all of them were taken; also with none at all, after nx_link_quiet(). A caller
+ * that has no room for a payload (nx_link_payload_max()) does not call.
  */
 size_t nx_link_receive(struct nx_link *link, const uint8_t *bytes, size_t length,
                        enum nx_link_event *event);
@@ -109,8 +110,8 @@ void nx_link_quiet(struct nx_link *link);
 /* The opener asks for a new session; one that there was is over. NX_LINK_OPENED will tell. */
 void nx_link_open(struct nx_link *link);
 
-/* The opener's clock: nothing came for some time, a frame's or more. Asks again for the session, or
- * whether all that was sent has arrived. */
+/* The opener's clock: no frame came for some time. Asks again for the session, or whether all that
+ * was sent has arrived. */
 void nx_link_poke(struct nx_link *link);
 
 #ifdef __cplusplus
