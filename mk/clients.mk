@@ -14,7 +14,7 @@ $(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
 
 $(HOST)/tools/perfctl/%.o: tools/perfctl/%.c | $(PERF_H)
 	$(say)
-	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
 	$(say)
