@@ -7,4 +7,11 @@ $(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -shared -fPIC $< -o $@ -ldl
 
-test-build: $(HOST)/tests/load $(HOST)/tests/disk_faults.so
+# A guest's side of the serial link, on this machine: all of the daemon but its own loop and socket.
+GUEST_POSIX_O := $(filter-out %/main.o %/channel.o %/options.o %/policy.o,$(POSIX_O))
+$(HOST)/tests/serial_guest: $(HOST)/$(TEST_DIR)/serial_guest.o $(GUEST_POSIX_O) $(PATHS_O) $(SERVER_O) $(CORE_O) \
+		$(PERF_O) $(RUNTIME_HOST_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+test-build: $(HOST)/tests/load $(HOST)/tests/disk_faults.so $(HOST)/tests/serial_guest

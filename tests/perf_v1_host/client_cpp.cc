@@ -4,7 +4,10 @@
  * its socket, and the figures worked out a second time, in the most obvious way, from the same
  * ticks.
  *
- *     client_cpp SOCKET TRACE     the trace that readTrace gives is written to the file TRACE
+ *     client_cpp SOCKET TRACE [alone]     the trace that readTrace gives is written to the file
+ * TRACE
+ *
+ * alone: the service takes one connection at a time, so what needs a second one is left out.
  *
  * The last line is `N passed, N failed`.
  */
@@ -701,7 +704,16 @@ void check_hang_ups(kj::AsyncIoContext &io, const char *path)
            "a connection after those that hung up");
 }
 
-void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace)
+void check_foreign_tick(kj::AsyncIoContext &io, const char *path, uint32_t session)
+{
+    Connection other(io, path);
+    Tick foreign;
+    foreign.id = UINT64_MAX;
+    status(send_tick(other.perf, foreign, session, io.waitScope), Status::BUSY,
+           "another client's tick");
+}
+
+void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, bool alone)
 {
     kj::WaitScope &scope = io.waitScope;
     Connection c(io, path);
@@ -729,10 +741,8 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace)
     compare_phases(response.getMetrics(), figures);
     check_frames(c.perf, figures, session, scope);
 
-    Connection other(io, path);
-    Tick foreign;
-    foreign.id = UINT64_MAX;
-    status(send_tick(other.perf, foreign, session, scope), Status::BUSY, "another client's tick");
+    if (!alone)
+        check_foreign_tick(io, path, session);
 
     auto stopped = c.perf.stopRequest().send().wait(scope);
     status(stopped.getStatus(), Status::OK, "stop");
@@ -751,13 +761,14 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        std::fprintf(stderr, "usage: client_cpp SOCKET TRACE\n");
+    bool alone = argc == 4 && std::string(argv[3]) == "alone";
+    if (argc != 3 && !alone) {
+        std::fprintf(stderr, "usage: client_cpp SOCKET TRACE [alone]\n");
         return 2;
     }
     auto exception = kj::runCatchingExceptions([&]() {
         auto io = kj::setupAsyncIo();
-        whole_session(io, argv[1], argv[2]);
+        whole_session(io, argv[1], argv[2], alone);
         check_hang_ups(io, argv[1]);
     });
     KJ_IF_MAYBE (e, exception)
