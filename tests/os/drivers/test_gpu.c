@@ -17,18 +17,16 @@ static struct gpu gpu;
 static struct input input;
 
 /* Every pixel has its own red, green and blue, so that a swap or a shift shows. */
-static void draw(void)
+static uint32_t colour(uint32_t x, uint32_t y)
+{
+    return (x & 255u) << 16 | (y & 255u) << 8 | ((x >> 8) * 16u + (y >> 8));
+}
+
+static void draw(uint32_t turned)
 {
     for (uint32_t y = 0; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
-            pixels[y * WIDTH + x] =
-                (x & 255u) << 16 | (y & 255u) << 8 | ((x >> 8) * 16u + (y >> 8));
-}
-
-static void fill(uint32_t colour)
-{
-    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
-        pixels[i] = colour;
+            pixels[y * WIDTH + x] = colour(x, y) ^ turned;
 }
 
 static void wait_for_key(void)
@@ -67,7 +65,7 @@ noreturn void hart_main(unsigned hart)
     test_check(&test, !gpu_open(&none, keys, pixels, WIDTH, HEIGHT), "a keyboard is no display");
     uintptr_t base = test_device(VIRTIO_ID_GPU);
     test_check(&test, !gpu_open(&none, base, pixels, 0, HEIGHT), "no width does not open");
-    draw();
+    draw(0);
     bool open = gpu_open(&gpu, base, pixels, WIDTH, HEIGHT);
     if (!test_check(&test, open, "the display opens") ||
         !test_check(&test, input_open(&input, keys), "so does the keyboard"))
@@ -77,7 +75,7 @@ noreturn void hart_main(unsigned hart)
     wait_for_key();
 
     refused(&test);
-    fill(0x00ff8001);
+    draw(0xffffff);
     bool shown = gpu_show(&gpu, (struct gpu_rect){100, 50, 33, 21}) &&
                  gpu_show(&gpu, (struct gpu_rect){WIDTH - 1, HEIGHT - 1, 1, 1});
     test_check(&test, shown, "parts of a picture are shown");
