@@ -5,10 +5,12 @@
 #include "boot/line.h"
 #include "boot/panic.h"
 #include "drivers/bootargs.h"
+#include "drivers/console.h"
 #include "drivers/options.h"
 #include "drivers/plic.h"
 #include "drivers/timer.h"
 #include "drivers/uart.h"
+#include "drivers/virtio.h"
 #include "monitor/monitor.h"
 #include "ports/virt/board.h"
 #include "ports/virt/service.h"
@@ -28,6 +30,30 @@ uint64_t virt_board_script_ns(void)
 void virt_board_log(const char *line, size_t length)
 {
     uart_write(line, length);
+}
+
+static struct console console;
+static bool has_console;
+
+static void open_console(void)
+{
+    uintptr_t base = virtio_find(VIRTIO_ID_CONSOLE);
+    has_console = base != 0 && console_open(&console, base);
+    if (has_console)
+        plic_enable(HART_PERFD, virtio_irq(base));
+}
+
+size_t virt_board_line_read(void *to, size_t size)
+{
+    ptrdiff_t count = has_console ? console_read(&console, to, size) : 0;
+    return count > 0 ? (size_t)count : 0;
+}
+
+/* A console that broke takes everything, as a line does that nobody listens to. */
+size_t virt_board_line_write(const void *from, size_t size)
+{
+    ptrdiff_t count = has_console ? console_write(&console, from, size) : -1;
+    return count >= 0 ? (size_t)count : size;
 }
 
 /* Sleeps until a doorbell, a device or the time. What rings after the last look ends the sleep. */
@@ -57,6 +83,7 @@ static noreturn void run_perfd(void)
     (void)bootargs_read(options, sizeof options);
     monitor_init(options);
     plic_init(HART_PERFD);
+    open_console();
     service.port.scripted = options_has(options, "clock=scripted");
     if (virt_service_init(&service, monitor_channel()) < 0)
         panic("perfd cannot start");

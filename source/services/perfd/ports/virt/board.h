@@ -19,4 +19,12 @@ uint64_t virt_board_script_ns(void);
 /* A line of the log, its newline included, in one piece. */
 void virt_board_log(const char *line, size_t length);
 
+/*
+ * The machine's serial line, where there is one: moves bytes and returns how many, 0 to size. Fewer
+ * than size: there are no more, or there is no room for more; perfd's hart wakes up when that
+ * changes.
+ */
+size_t virt_board_line_read(void *to, size_t size);
+size_t virt_board_line_write(const void *from, size_t size);
+
 #endif

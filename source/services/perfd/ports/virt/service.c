@@ -17,6 +17,8 @@ int virt_service_init(struct virt_service *service, struct channel *systemui)
         return result;
     perfd_server_init(&service->server, perfd, &service->port, SHARED_FRAME_BYTES);
     shared_init(&service->systemui, systemui, PERFD_CAP_ALL);
+    serial_line_init(&service->line, &service->server,
+                     PERFD_CAP_READ | PERFD_CAP_EXPORT | PERFD_CAP_CONTROL);
     service->job_state = 0;
     return 0;
 }
@@ -28,6 +30,8 @@ static int step_job(struct virt_service *service)
     size_t none = 0;
     if (owner == &service->systemui.stream.connection)
         return perfd_stream_step_job(&service->systemui.stream, &service->server);
+    if (perfd_serial_owns_job(&service->line.serial))
+        return perfd_serial_step_job(&service->line.serial);
     return perfd_server_step(&service->server, NULL, 0, &none);
 }
 
@@ -35,10 +39,11 @@ struct virt_round virt_service_poll(struct virt_service *service)
 {
     struct virt_round round = {0};
     round.ring_systemui = shared_pump(&service->systemui, &service->server);
+    bool line_moved = serial_line_pump(&service->line);
     bool had_job = service->server.job.kind != PERFD_JOB_NONE;
     service->job_state = step_job(service);
     /* A job that has just ended has left an answer. */
-    round.again = round.ring_systemui || service->job_state == PERFD_MORE ||
+    round.again = round.ring_systemui || line_moved || service->job_state == PERFD_MORE ||
                   (had_job && service->job_state == 0);
     if (service->job_state == PERFD_WAIT)
         round.wake_at_ns = exporter_deadline_ns(service->port.exporter);

@@ -6,6 +6,7 @@
 #ifndef PERFD_VIRT_SERVICE_H
 #define PERFD_VIRT_SERVICE_H
 
+#include "ports/virt/serial_line.h"
 #include "ports/virt/shared.h"
 #include "ports/virt/virt.h"
 
@@ -13,6 +14,7 @@ struct virt_service {
     struct perfd_port port;
     struct perfd_server server;
     struct shared_client systemui;
+    struct serial_line line;
     int job_state; /* what the job's last step said */
 };
 
