@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accessors of a struct or group: get_, has_, set_, init_ for each field, and which() for a union.
- */
+/* Accessors of a struct or group: get_, has_, set_, init_ for each field, its place for what has
+ * whole bytes, and which() for a union. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -100,6 +100,17 @@ static void set_tag(const struct subject *s)
 }
 
 /* --- plain values --- */
+
+/* Where a value of whole bytes lies, for who moves a run of them. */
+static void emit_place(const struct subject *s)
+{
+    const char *name = arena_printf(s->model->arena, "%s_AT_%s", s->node->upper, s->field->upper);
+
+    if (s->field->group || s->field->place.bits < 8)
+        return;
+    out_declare(s->out, name, s->field->path);
+    out_printf(s->out, "#define %s %" PRIu32 "\n\n", name, access_offset(&s->field->place));
+}
 
 static void emit_plain(const struct subject *s)
 {
@@ -320,6 +331,7 @@ void emit_accessors(const struct model *model, struct out *out, const struct nod
     for (uint32_t i = 0; i < count; i++) {
         struct subject s = {model, out, node, &fields[i]};
 
+        emit_place(&s);
         out_comment(out, "", fields[i].comment);
         if (fields[i].group) {
             emit_group(&s);

@@ -131,10 +131,23 @@ void emit_interface(const struct model *model, struct out *out, const struct nod
     declare_dispatch(model, out, node, ";\n\n");
 }
 
+/* The sections of each method's results. */
+static void emit_result_sizes(struct out *out, const struct method *methods, uint32_t count)
+{
+    out_printf(out, "    static const struct {\n        uint16_t data_words, pointers;\n"
+                    "    } sizes[] = {\n");
+    for (uint32_t i = 0; i < count; i++)
+        out_printf(out, "        {%s_DATA_WORDS, %s_POINTERS},\n", methods[i].results->upper,
+                   methods[i].results->upper);
+    out_printf(out, "    };\n    struct nx_struct_reader params;\n"
+                    "    struct nx_struct_builder results;\n\n");
+}
+
 void emit_dispatch(const struct model *model, struct out *out, const struct node *node)
 {
     uint32_t count;
     struct method *methods = read_methods(model, node, &count);
+    const char *past = arena_printf(model->arena, "%s_METHODS", node->upper);
 
     out_printf(out, "\n");
     declare_dispatch(model, out, node, "\n{\n");
@@ -142,18 +155,23 @@ void emit_dispatch(const struct model *model, struct out *out, const struct node
         out_printf(out, "    (void)service;\n    (void)call;\n    return NX_UNIMPLEMENTED;\n}\n");
         return;
     }
+    /* Begun in one place: a call a method was most of the code. */
+    emit_result_sizes(out, methods, count);
     out_printf(out,
-               "    if (call->interface_id != %s_INTERFACE_ID)\n        return NX_UNIMPLEMENTED;\n",
-               node->upper);
+               "    if (call->interface_id != %s_INTERFACE_ID || call->method_id >= %s)\n"
+               "        return NX_UNIMPLEMENTED;\n"
+               "    params = nx_call_params(call);\n"
+               "    results = nx_call_results(call, sizes[call->method_id].data_words,\n"
+               "                              sizes[call->method_id].pointers);\n",
+               node->upper, past);
     out_printf(out, "    switch (call->method_id) {\n");
     for (uint32_t i = 0; i < count; i++) {
         const struct method *method = &methods[i];
 
         out_printf(out, "    case %s: {\n", method->constant);
-        out_printf(out, "        struct %s_reader request = {nx_call_params(call)};\n",
-                   method->params->lower);
-        out_printf(out, "        struct %s_builder response = %s_resume(call);\n\n",
-                   method->results->lower, method->name);
+        out_printf(out, "        struct %s_reader request = {params};\n", method->params->lower);
+        out_printf(out, "        struct %s_builder response = {results};\n\n",
+                   method->results->lower);
         out_printf(out, "        return %s(service, call, request, response);\n    }\n",
                    method->handler);
     }
