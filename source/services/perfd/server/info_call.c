@@ -3,27 +3,27 @@
 #include "ports/port.h"
 #include "server/service.h"
 
-static struct nx_text literal(const char *text)
-{
-    uint32_t length = 0;
-    while (text[length] != '\0')
-        length++;
-    return (struct nx_text){text, length};
-}
+/* The first ten limits are the configuration's first ten, in its order. */
+#define LIMITS_RUN (offsetof(struct perfd_config, records_per_second) / sizeof(uint32_t) + 1)
+#define LIMIT(member, FIELD)                                                                       \
+    _Static_assert(offsetof(struct perfd_config, member) == PERF_LIMITS_AT_##FIELD, #member)
+LIMIT(sessions, SESSIONS);
+LIMIT(frames, FRAMES);
+LIMIT(lanes, LANES);
+LIMIT(lane_records, LANE_RECORDS);
+LIMIT(labels, LABELS);
+LIMIT(label_text_bytes, LABEL_TEXT_BYTES);
+LIMIT(clients, CLIENTS);
+LIMIT(client_labels, CLIENT_LABELS);
+LIMIT(span_depth, SPAN_DEPTH);
+LIMIT(records_per_second, RECORDS_PER_SECOND);
 
 static void write_limits(const struct perfd_server *server, struct perf_limits_builder to)
 {
     const struct perfd_config *config = perfd_configuration(server->perfd);
-    perf_limits_set_sessions(to, config->sessions);
-    perf_limits_set_frames(to, config->frames);
-    perf_limits_set_lanes(to, config->lanes);
-    perf_limits_set_lane_records(to, config->lane_records);
-    perf_limits_set_labels(to, config->labels);
-    perf_limits_set_label_text_bytes(to, config->label_text_bytes);
-    perf_limits_set_clients(to, config->clients);
-    perf_limits_set_client_labels(to, config->client_labels);
-    perf_limits_set_span_depth(to, config->span_depth);
-    perf_limits_set_records_per_second(to, config->records_per_second);
+    const uint32_t *limits = &config->sessions;
+    for (uint32_t i = 0; i < LIMITS_RUN; i++)
+        nx_set_u32(to.s, PERF_LIMITS_AT_SESSIONS + 4 * i, limits[i]);
     perf_limits_set_export_bytes(to, config->export_bytes);
     perf_limits_set_frame_bytes(to, server->frame_bytes);
     perf_limits_set_chunk_bytes(to, perfd_server_chunk_bytes(server));
@@ -47,17 +47,15 @@ enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
         return NX_REFUSE;
     /* What a caller may do is its own to know, even where that is nothing. */
     write_rights(service->connection->capabilities, response);
-    if (!service_may(service, PERFD_CAP_READ)) {
-        perf_info_response_set_status(response, PERF_STATUS_ACCESS_DENIED);
-        return NX_ANSWER;
-    }
-    perf_info_response_set_version(response, literal(PERFD_VERSION));
-    perf_info_response_set_clock_name(response, literal(perfd_port_clock_name(server->port)));
+    if ((service->connection->capabilities & PERFD_CAP_READ) == 0)
+        return answer(response.s, service_denied(service));
+    perf_info_response_set_version(response, nx_text_of(PERFD_VERSION));
+    perf_info_response_set_clock_name(response, nx_text_of(perfd_port_clock_name(server->port)));
     perf_info_response_set_now_ns(response, service->now_ns);
     perf_info_response_set_clock_step_ns(response, perfd_port_clock_step_ns(server->port));
     write_limits(server, perf_info_response_init_limits(response));
     perf_info_response_set_arena_bytes(response,
                                        perfd_arena_bytes(perfd_configuration(server->perfd)));
     perf_info_response_set_arena_high_water(response, perfd_arena_high_water(server->perfd));
-    return NX_ANSWER;
+    return answer(response.s, 0);
 }

@@ -7,7 +7,7 @@
 
 static int mark(struct perf_service *service, const struct perfd_mark *mark)
 {
-    return perfd_mark(service->server->perfd, service->connection->client, mark, service->now_ns);
+    return perfd_mark(service->perfd, service->client, mark, service->now_ns);
 }
 
 static enum nx_outcome mark_call(struct perf_service *service, struct nx_call *call,
@@ -22,11 +22,7 @@ static enum nx_outcome mark_call(struct perf_service *service, struct nx_call *c
     };
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_MARK))
-        result = mark(service, &span);
-    perf_mark_response_set_status(response, status_of(result));
-    return NX_ANSWER;
+    return answer(response.s, mark(service, &span));
 }
 
 enum nx_outcome perf_on_mark_begin(struct perf_service *service, struct nx_call *call,
@@ -43,21 +39,31 @@ enum nx_outcome perf_on_mark_end(struct perf_service *service, struct nx_call *c
     return mark_call(service, call, PERFD_END, request, response);
 }
 
+/* Times lie in a tick as they lie in a FrameTick. */
+#define TICK(member, FIELD)                                                                        \
+    _Static_assert(offsetof(struct perfd_tick, member) - offsetof(struct perfd_tick, frame_id) ==  \
+                       PERF_FRAME_TICK_AT_##FIELD - PERF_FRAME_TICK_AT_FRAME_ID,                   \
+                   #member)
+TICK(presented_at_ns, PRESENTED_AT_NS);
+TICK(began_at_ns, BEGAN_AT_NS);
+TICK(deadline_at_ns, DEADLINE_AT_NS);
+TICK(phase_ns[PERFD_UI], UI_NS);
+TICK(phase_ns[PERFD_LAYOUT], LAYOUT_NS);
+TICK(phase_ns[PERFD_RENDER], RENDER_NS);
+TICK(phase_ns[PERFD_PRESENT], PRESENT_NS);
+TICK(input_at_ns, INPUT_AT_NS);
+TICK(budget_ns, BUDGET_NS);
+
 static struct perfd_tick read_tick(struct perf_frame_tick_reader from)
 {
-    return (struct perfd_tick){
-        .session = perf_frame_tick_get_session_id(from),
-        .frame_id = perf_frame_tick_get_frame_id(from),
-        .presented_at_ns = perf_frame_tick_get_presented_at_ns(from),
-        .began_at_ns = perf_frame_tick_get_began_at_ns(from),
-        .deadline_at_ns = perf_frame_tick_get_deadline_at_ns(from),
-        .phase_ns = {perf_frame_tick_get_ui_ns(from), perf_frame_tick_get_layout_ns(from),
-                     perf_frame_tick_get_render_ns(from), perf_frame_tick_get_present_ns(from)},
-        .input_at_ns = perf_frame_tick_get_input_at_ns(from),
-        .budget_ns = perf_frame_tick_get_budget_ns(from),
-        .presented = perf_frame_tick_get_presented(from),
-        .after_idle = perf_frame_tick_get_after_idle(from),
-    };
+    struct perfd_tick tick;
+    uint64_t *to = &tick.frame_id;
+    for (uint32_t i = 0; i < RUN(struct perfd_tick, frame_id, budget_ns); i++)
+        to[i] = nx_get_u64(from.s, PERF_FRAME_TICK_AT_FRAME_ID + 8 * i);
+    tick.session = perf_frame_tick_get_session_id(from);
+    tick.presented = perf_frame_tick_get_presented(from);
+    tick.after_idle = perf_frame_tick_get_after_idle(from);
+    return tick;
 }
 
 enum nx_outcome perf_on_frame_tick(struct perf_service *service, struct nx_call *call,
@@ -67,76 +73,47 @@ enum nx_outcome perf_on_frame_tick(struct perf_service *service, struct nx_call 
     struct perfd_tick tick = read_tick(perf_frame_tick_request_get_tick(request));
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_MARK))
-        result =
-            perfd_tick(service->server->perfd, service->connection->client, &tick, service->now_ns);
-    perf_frame_tick_response_set_status(response, status_of(result));
-    return NX_ANSWER;
+    return answer(response.s, perfd_tick(service->perfd, service->client, &tick, service->now_ns));
 }
 
-static int flow_kind(enum perf_flow_step step, enum perfd_mark_kind *kind)
-{
-    switch (step) {
-    case PERF_FLOW_STEP_START:
-        *kind = PERFD_FLOW_START;
-        return 0;
-    case PERF_FLOW_STEP_STEP:
-        *kind = PERFD_FLOW_STEP;
-        return 0;
-    case PERF_FLOW_STEP_END:
-        *kind = PERFD_FLOW_END;
-        return 0;
-    case PERF_FLOW_STEP_UNKNOWN:
-        break;
-    }
-    return PERFD_INVALID;
-}
+/* The kinds of marks that records are; a flow's further steps follow its start. */
+static const uint8_t mark_kinds[] = {
+    [PERF_RECORD_BEGIN] = PERFD_BEGIN,         [PERF_RECORD_END] = PERFD_END,
+    [PERF_RECORD_INSTANT] = PERFD_INSTANT,     [PERF_RECORD_COUNTER] = PERFD_COUNTER,
+    [PERF_RECORD_FLOW] = PERFD_FLOW_START,     [PERF_RECORD_ASYNC_BEGIN] = PERFD_ASYNC_BEGIN,
+    [PERF_RECORD_ASYNC_END] = PERFD_ASYNC_END,
+};
+_Static_assert((int)PERFD_FLOW_STEP - (int)PERFD_FLOW_START == (int)PERF_FLOW_STEP_STEP &&
+                   (int)PERFD_FLOW_END - (int)PERFD_FLOW_START == (int)PERF_FLOW_STEP_END,
+               "the steps of a flow are in one order");
+_Static_assert(PERF_RECORD_FLOW_AT_ID == PERF_RECORD_AT_COUNTER &&
+                   PERF_RECORD_AT_ASYNC_BEGIN == PERF_RECORD_AT_COUNTER &&
+                   PERF_RECORD_AT_ASYNC_END == PERF_RECORD_AT_COUNTER,
+               "whatever has a value has it in one place");
 
 /* The union's part of a mark; PERFD_INVALID for a kind that this version does not know. */
 static int read_kind(struct perf_record_reader from, struct perfd_mark *to)
 {
-    switch (perf_record_which(from)) {
-    case PERF_RECORD_BEGIN:
-        to->kind = PERFD_BEGIN;
-        return 0;
-    case PERF_RECORD_END:
-        to->kind = PERFD_END;
-        return 0;
-    case PERF_RECORD_INSTANT:
-        to->kind = PERFD_INSTANT;
-        return 0;
-    case PERF_RECORD_COUNTER:
-        to->kind = PERFD_COUNTER;
-        to->value = perf_record_get_counter(from);
-        return 0;
-    case PERF_RECORD_FLOW:
-        to->value = (int64_t)perf_record_flow_get_id(perf_record_get_flow(from));
-        return flow_kind(perf_record_flow_get_step(perf_record_get_flow(from)), &to->kind);
-    case PERF_RECORD_ASYNC_BEGIN:
-        to->kind = PERFD_ASYNC_BEGIN;
-        to->value = (int64_t)perf_record_get_async_begin(from);
-        return 0;
-    case PERF_RECORD_ASYNC_END:
-        to->kind = PERFD_ASYNC_END;
-        to->value = (int64_t)perf_record_get_async_end(from);
-        return 0;
-    case PERF_RECORD_FRAME:
-    case PERF_RECORD_UNKNOWN:
-        break;
-    }
-    return PERFD_INVALID;
+    enum perf_record_which which = perf_record_which(from);
+    enum perf_flow_step step = PERF_FLOW_STEP_START;
+    if (which == PERF_RECORD_FLOW)
+        step = perf_record_flow_get_step(perf_record_get_flow(from));
+    if (which == PERF_RECORD_UNKNOWN || step == PERF_FLOW_STEP_UNKNOWN)
+        return PERFD_INVALID;
+    to->kind = (enum perfd_mark_kind)(mark_kinds[which] + step);
+    to->value = perf_record_get_counter(from);
+    return 0;
 }
 
 /* Takes one record. What the wire calls malformed is found before the core is told. */
 static int take_record(struct perf_service *service, struct nx_call *call,
                        struct perf_record_reader from)
 {
-    struct perfd *perfd = service->server->perfd;
-    int client = service->connection->client;
     if (perf_record_which(from) == PERF_RECORD_FRAME) {
         struct perfd_tick tick = read_tick(perf_record_get_frame(from));
-        return nx_call_error(call) != 0 ? 0 : perfd_tick(perfd, client, &tick, service->now_ns);
+        if (nx_call_error(call) != 0)
+            return 0;
+        return perfd_tick(service->perfd, service->client, &tick, service->now_ns);
     }
     struct perfd_mark record = {
         .lane = perf_record_get_lane(from),
@@ -158,21 +135,16 @@ enum nx_outcome perf_on_record(struct perf_service *service, struct nx_call *cal
     uint32_t count = perf_record_list_length(records);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = 0;
+    int result = count > RECORDS_MAX ? service_invalid(service) : 0;
     uint32_t accepted = 0;
-    if (!service_may(service, PERFD_CAP_MARK))
-        result = PERFD_ACCESS_DENIED;
-    else if (count > RECORDS_MAX)
-        result = service_invalid(service);
     while (result >= 0 && accepted < count) {
         result = take_record(service, call, perf_record_list_at(records, accepted));
         if (nx_call_error(call) != 0)
             return NX_REFUSE;
         accepted += result >= 0;
     }
-    perf_record_response_set_status(response, status_of(result));
     perf_record_response_set_accepted(response, accepted);
-    return NX_ANSWER;
+    return answer(response.s, result);
 }
 
 enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *call,
@@ -184,17 +156,10 @@ enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     uint32_t granted = 0;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_MARK))
-        result = perfd_lane_open(service->server->perfd, service->connection->client, name, records,
-                                 &granted);
-    perf_open_lane_response_set_status(response, status_of(result));
-    if (result > 0) {
-        /* bytes stays 0: the lane is written by calls. */
-        perf_open_lane_response_set_lane(response, (uint32_t)result);
-        perf_open_lane_response_set_record_count(response, granted);
-    }
-    return NX_ANSWER;
+    int result = perfd_lane_open(service->perfd, service->client, name, records, &granted);
+    /* bytes stays 0: the lane is written by calls. */
+    perf_open_lane_response_set_record_count(response, granted);
+    return answer_id(response.s, result);
 }
 
 enum nx_outcome perf_on_close_lane(struct perf_service *service, struct nx_call *call,
@@ -204,11 +169,7 @@ enum nx_outcome perf_on_close_lane(struct perf_service *service, struct nx_call 
     uint32_t lane = perf_close_lane_request_get_lane(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_MARK))
-        result = perfd_lane_close(service->server->perfd, service->connection->client, lane);
-    perf_close_lane_response_set_status(response, status_of(result));
-    return NX_ANSWER;
+    return answer(response.s, perfd_lane_close(service->perfd, service->client, lane));
 }
 
 enum nx_outcome perf_on_label(struct perf_service *service, struct nx_call *call,
@@ -226,11 +187,5 @@ enum nx_outcome perf_on_label(struct perf_service *service, struct nx_call *call
     };
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_MARK))
-        result = perfd_label(service->server->perfd, service->connection->client, &label);
-    perf_label_response_set_status(response, status_of(result));
-    if (result > 0)
-        perf_label_response_set_label(response, (uint32_t)result);
-    return NX_ANSWER;
+    return answer_id(response.s, perfd_label(service->perfd, service->client, &label));
 }

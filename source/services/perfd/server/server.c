@@ -11,6 +11,25 @@ _Static_assert(-PERFD_RATE_LIMITED == PERF_STATUS_RATE_LIMITED && -PERFD_IO == P
                    -PERFD_NOT_FOUND == PERF_STATUS_NOT_FOUND && -PERFD_BUSY == PERF_STATUS_BUSY,
                "enum perfd_error mirrors Status");
 
+/* answer() and answer_id() write into any of them. */
+#define BEGINS_WITH_STATUS(RESPONSE)                                                               \
+    _Static_assert(PERF_##RESPONSE##_RESPONSE_AT_STATUS == PERF_START_RESPONSE_AT_STATUS, "")
+BEGINS_WITH_STATUS(STOP);
+BEGINS_WITH_STATUS(MARK);
+BEGINS_WITH_STATUS(FRAME_TICK);
+BEGINS_WITH_STATUS(EXPORT);
+BEGINS_WITH_STATUS(METRICS);
+BEGINS_WITH_STATUS(READ_TRACE);
+BEGINS_WITH_STATUS(RECORD);
+BEGINS_WITH_STATUS(OPEN_LANE);
+BEGINS_WITH_STATUS(CLOSE_LANE);
+BEGINS_WITH_STATUS(FRAMES);
+BEGINS_WITH_STATUS(LABEL);
+BEGINS_WITH_STATUS(INFO);
+_Static_assert(PERF_OPEN_LANE_RESPONSE_AT_LANE == PERF_START_RESPONSE_AT_SESSION_ID &&
+                   PERF_LABEL_RESPONSE_AT_LABEL == PERF_START_RESPONSE_AT_SESSION_ID,
+               "an id lies behind the status");
+
 void perfd_server_init(struct perfd_server *server, struct perfd *perfd, struct perfd_port *port,
                        uint32_t frame_bytes)
 {
@@ -42,26 +61,53 @@ void perfd_disconnect(struct perfd_server *server, struct perfd_connection *conn
     connection->client = 0;
 }
 
+/* What a caller must have for each method. What it may do is its own to know: info asks itself. */
+static const uint8_t needed[PERF_METHODS] = {
+    [PERF_METHOD_START] = PERFD_CAP_CONTROL,   [PERF_METHOD_STOP] = PERFD_CAP_CONTROL,
+    [PERF_METHOD_MARK_BEGIN] = PERFD_CAP_MARK, [PERF_METHOD_MARK_END] = PERFD_CAP_MARK,
+    [PERF_METHOD_FRAME_TICK] = PERFD_CAP_MARK, [PERF_METHOD_EXPORT_LAST] = PERFD_CAP_EXPORT,
+    [PERF_METHOD_METRICS] = PERFD_CAP_READ,    [PERF_METHOD_READ_TRACE] = PERFD_CAP_EXPORT,
+    [PERF_METHOD_RECORD] = PERFD_CAP_MARK,     [PERF_METHOD_OPEN_LANE] = PERFD_CAP_MARK,
+    [PERF_METHOD_CLOSE_LANE] = PERFD_CAP_MARK, [PERF_METHOD_FRAMES] = PERFD_CAP_READ,
+    [PERF_METHOD_LABEL] = PERFD_CAP_MARK,      [PERF_METHOD_INFO] = 0,
+};
+
+static enum nx_outcome serve(struct perf_service *service, struct nx_call *call)
+{
+    if (call->interface_id == PERF_INTERFACE_ID && call->method_id < PERF_METHODS &&
+        (needed[call->method_id] & ~service->connection->capabilities) != 0)
+        /* A response that is nothing but its status is the start of every other. */
+        return answer(perf_close_lane_resume(call).s, service_denied(service));
+    return perf_dispatch(service, call);
+}
+
+/* What was done since then is on perfd's own account. */
+static void account(const struct perfd_server *server, uint64_t began_ns)
+{
+    uint64_t ended_ns = perfd_port_now_ns(server->port);
+    perfd_account(server->perfd, ended_ns, ended_ns - began_ns);
+}
+
 bool perfd_receive(struct perfd_server *server, struct perfd_connection *connection,
                    const uint8_t *frame, size_t length, uint8_t *out, size_t out_size,
                    size_t *out_length)
 {
     uint64_t began_ns = perfd_port_now_ns(server->port);
+    bool malformed = false;
     struct nx_call call;
     enum nx_event event =
         nx_vat_receive(&connection->vat, frame, length, &call, out, out_size, out_length);
     if (event == NX_CALL) {
-        struct perf_service service = {server, connection, began_ns};
-        enum nx_outcome outcome = perf_dispatch(&service, &call);
-        if (outcome == NX_REFUSE)
-            perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
+        struct perf_service service = {server, connection, server->perfd, connection->client,
+                                       began_ns};
+        enum nx_outcome outcome = serve(&service, &call);
+        malformed = outcome == NX_REFUSE;
         event = nx_vat_finish(&connection->vat, &call, outcome, out_length);
     }
     /* With nothing to say it is the peer's own Abort. */
-    if (event == NX_CLOSE && *out_length > 0)
+    if (malformed || (event == NX_CLOSE && *out_length > 0))
         perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
-    uint64_t ended_ns = perfd_port_now_ns(server->port);
-    perfd_account(server->perfd, ended_ns, ended_ns - began_ns);
+    account(server, began_ns);
     return event != NX_CLOSE;
 }
 
@@ -85,16 +131,20 @@ static void finish_job(struct perfd_server *server, int result, uint8_t *out, si
         return;
     struct nx_call call;
     nx_vat_resume(&job.owner->vat, &call, out, out_size);
+    struct nx_struct_builder response;
     if (job.kind == PERFD_JOB_EXPORT) {
-        write_export_result(&server->export_result, result, perf_export_last_resume(&call));
-    } else {
-        struct perf_read_trace_response_builder response = perf_read_trace_resume(&call);
+        response = perf_export_last_resume(&call).s;
         if (result == 0)
-            result = write_trace_chunk(server, job.trace, job.offset, job.max_bytes, response);
-        perf_read_trace_response_set_status(response, status_of(result));
+            write_export_result(&server->export_result,
+                                (struct perf_export_response_builder){response});
+    } else {
+        response = perf_read_trace_resume(&call).s;
+        if (result == 0)
+            result = write_trace_chunk(server, &job,
+                                       (struct perf_read_trace_response_builder){response});
     }
     /* A vat that closed here says so again at the connection's next frame. */
-    if (nx_vat_finish(&job.owner->vat, &call, NX_ANSWER, out_length) == NX_CLOSE)
+    if (nx_vat_finish(&job.owner->vat, &call, answer(response, result), out_length) == NX_CLOSE)
         perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
 }
 
@@ -125,21 +175,37 @@ int perfd_server_step(struct perfd_server *server, uint8_t *out, size_t out_size
                      : step_read(server);
     if (result <= 0)
         finish_job(server, result, out, out_size, out_length);
-    uint64_t ended_ns = perfd_port_now_ns(server->port);
-    perfd_account(server->perfd, ended_ns, ended_ns - began_ns);
+    account(server, began_ns);
     return result > 0 ? result : 0;
 }
 
-bool service_may(struct perf_service *service, enum perfd_capability capability)
+enum nx_outcome answer(struct nx_struct_builder response, int result)
 {
-    if ((service->connection->capabilities & (uint32_t)capability) != 0)
-        return true;
-    perfd_reject(service->server->perfd, PERFD_REJECT_DENIED);
-    return false;
+    nx_set_u16(response, PERF_START_RESPONSE_AT_STATUS, (uint16_t)(result < 0 ? -result : 0));
+    return NX_ANSWER;
+}
+
+enum nx_outcome answer_id(struct nx_struct_builder response, int result)
+{
+    if (result > 0)
+        nx_set_u32(response, PERF_START_RESPONSE_AT_SESSION_ID, (uint32_t)result);
+    return answer(response, result);
+}
+
+int service_denied(struct perf_service *service)
+{
+    perfd_reject(service->perfd, PERFD_REJECT_DENIED);
+    return PERFD_ACCESS_DENIED;
 }
 
 int service_invalid(struct perf_service *service)
 {
-    perfd_reject(service->server->perfd, PERFD_REJECT_INVALID);
+    perfd_reject(service->perfd, PERFD_REJECT_INVALID);
     return PERFD_INVALID;
+}
+
+void write_run(struct nx_struct_builder to, uint32_t at, const uint64_t *from, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        nx_set_u64(to, at + 8 * i, from[i]);
 }

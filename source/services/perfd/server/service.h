@@ -6,38 +6,48 @@
 #include "perf.capnp.h"
 #include "server/server.h"
 
-/* The generated dispatch hands this to each handler. Lives for one call. */
+/* The generated dispatch hands this to each handler. Lives for one call, of a caller that has the
+ * capability that the method needs. */
 struct perf_service {
     struct perfd_server *server;
     struct perfd_connection *connection;
+    struct perfd *perfd; /* the server's */
+    int client;          /* the connection's */
     uint64_t now_ns;
 };
-
-/* 0 and positive payloads are ok; negatives are the Status values, see perfd.h. */
-static inline enum perf_status status_of(int result)
-{
-    return result >= 0 ? PERF_STATUS_OK : (enum perf_status)(-result);
-}
 
 static inline struct perfd_text text_in(struct nx_text text)
 {
     return (struct perfd_text){text.bytes, text.length};
 }
 
-/* Whether the caller has the capability; counts and marks it where not. */
-bool service_may(struct perf_service *service, enum perfd_capability capability);
+/* Sets the status that every response begins with: 0 and positive payloads are ok, negatives are
+ * the Status values, see perfd.h. */
+enum nx_outcome answer(struct nx_struct_builder response, int result);
 
-/* For a text or a number out of the schema's bounds that the core never sees. */
+/* The same where the payload is an id, which then lies behind the status. */
+enum nx_outcome answer_id(struct nx_struct_builder response, int result);
+
+/* The error, counted and marked: the caller lacks the capability; a text or a number is out of the
+ * schema's bounds and the core never sees it. */
+int service_denied(struct perf_service *service);
 int service_invalid(struct perf_service *service);
+
+/* Members that follow each other without a gap: how many, from the one to the other. */
+#define RUN(type, first, last)                                                                     \
+    ((uint32_t)((offsetof(type, last) - offsetof(type, first)) / sizeof(uint64_t) + 1))
+
+/* Sets `count` UInt64 fields that follow each other, `at` the first one's byte. */
+void write_run(struct nx_struct_builder to, uint32_t at, const uint64_t *from, uint32_t count);
 
 /* metrics.c */
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to);
 void write_health(const struct perfd_health *from, struct perf_health_builder to);
 
-/* trace.c: the end of a job, into the answer that was deferred. */
-void write_export_result(const struct perfd_export_result *from, int status,
+/* trace_calls.c: the end of a job, into the answer that was deferred. */
+void write_export_result(const struct perfd_export_result *from,
                          struct perf_export_response_builder to);
-int write_trace_chunk(struct perfd_server *server, uint32_t trace, uint64_t offset,
-                      uint32_t max_bytes, struct perf_read_trace_response_builder to);
+int write_trace_chunk(const struct perfd_server *server, const struct perfd_job *job,
+                      struct perf_read_trace_response_builder to);
 
 #endif

@@ -15,14 +15,8 @@ enum nx_outcome perf_on_start(struct perf_service *service, struct nx_call *call
     };
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_CONTROL))
-        result = perfd_start(service->server->perfd, service->connection->client, &start,
-                             service->now_ns);
-    perf_start_response_set_status(response, status_of(result));
-    if (result > 0)
-        perf_start_response_set_session_id(response, (uint32_t)result);
-    return NX_ANSWER;
+    return answer_id(response.s,
+                     perfd_start(service->perfd, service->client, &start, service->now_ns));
 }
 
 enum nx_outcome perf_on_stop(struct perf_service *service, struct nx_call *call,
@@ -33,14 +27,10 @@ enum nx_outcome perf_on_stop(struct perf_service *service, struct nx_call *call,
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     struct perfd_metrics metrics;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_CONTROL))
-        result = perfd_stop(service->server->perfd, service->connection->client, session,
-                            service->now_ns, &metrics);
-    perf_stop_response_set_status(response, status_of(result));
+    int result = perfd_stop(service->perfd, service->client, session, service->now_ns, &metrics);
     if (result >= 0)
         write_metrics(&metrics, perf_stop_response_init_metrics(response));
-    return NX_ANSWER;
+    return answer(response.s, result);
 }
 
 /* One function for each of the two structures: they are the largest here, and never needed at once.
@@ -49,8 +39,7 @@ static int answer_metrics(struct perf_service *service, uint32_t session, bool p
                           struct perf_metrics_response_builder response)
 {
     struct perfd_metrics metrics;
-    int result = perfd_read_metrics(service->server->perfd, service->connection->client, session,
-                                    phases, &metrics);
+    int result = perfd_read_metrics(service->perfd, service->client, session, phases, &metrics);
     if (result >= 0)
         write_metrics(&metrics, perf_metrics_response_init_metrics(response));
     return result;
@@ -60,7 +49,7 @@ static void answer_health(struct perf_service *service,
                           struct perf_metrics_response_builder response)
 {
     struct perfd_health health;
-    perfd_read_health(service->server->perfd, service->now_ns, &health);
+    perfd_read_health(service->perfd, service->now_ns, &health);
     write_health(&health, perf_metrics_response_init_health(response));
 }
 
@@ -72,30 +61,33 @@ enum nx_outcome perf_on_metrics(struct perf_service *service, struct nx_call *ca
     bool phases = perf_metrics_request_get_phases(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_READ)) {
-        result = answer_metrics(service, session, phases, response);
-        answer_health(service, response);
-    }
-    perf_metrics_response_set_status(response, status_of(result));
-    return NX_ANSWER;
+    int result = answer_metrics(service, session, phases, response);
+    answer_health(service, response);
+    return answer(response.s, result);
 }
 
 /* The schema's bound on FramesRequest.max. */
 #define FRAMES_MAX 64u
 
+#define SAMPLE(member, FIELD)                                                                      \
+    _Static_assert(offsetof(struct perfd_frame_sample, member) -                                   \
+                           offsetof(struct perfd_frame_sample, seq) ==                             \
+                       PERF_FRAME_SAMPLE_AT_##FIELD - PERF_FRAME_SAMPLE_AT_SEQ,                    \
+                   #member)
+SAMPLE(frame_id, FRAME_ID);
+SAMPLE(presented_at_ns, PRESENTED_AT_NS);
+SAMPLE(interval_ns, INTERVAL_NS);
+SAMPLE(work_ns, WORK_NS);
+SAMPLE(phase_ns[PERFD_UI], UI_NS);
+SAMPLE(phase_ns[PERFD_LAYOUT], LAYOUT_NS);
+SAMPLE(phase_ns[PERFD_RENDER], RENDER_NS);
+SAMPLE(phase_ns[PERFD_PRESENT], PRESENT_NS);
+SAMPLE(budget_ns, BUDGET_NS);
+
 static void write_sample(const struct perfd_frame_sample *from, struct perf_frame_sample_builder to)
 {
-    perf_frame_sample_set_seq(to, from->seq);
-    perf_frame_sample_set_frame_id(to, from->frame_id);
-    perf_frame_sample_set_presented_at_ns(to, from->presented_at_ns);
-    perf_frame_sample_set_interval_ns(to, from->interval_ns);
-    perf_frame_sample_set_work_ns(to, from->work_ns);
-    perf_frame_sample_set_ui_ns(to, from->phase_ns[PERFD_UI]);
-    perf_frame_sample_set_layout_ns(to, from->phase_ns[PERFD_LAYOUT]);
-    perf_frame_sample_set_render_ns(to, from->phase_ns[PERFD_RENDER]);
-    perf_frame_sample_set_present_ns(to, from->phase_ns[PERFD_PRESENT]);
-    perf_frame_sample_set_budget_ns(to, from->budget_ns);
+    write_run(to.s, PERF_FRAME_SAMPLE_AT_SEQ, &from->seq,
+              RUN(struct perfd_frame_sample, seq, budget_ns));
     perf_frame_sample_set_long(to, from->is_long);
     perf_frame_sample_set_dropped(to, from->dropped);
     perf_frame_sample_set_late(to, from->late);
@@ -108,15 +100,14 @@ static void write_sample(const struct perfd_frame_sample *from, struct perf_fram
 static int write_frames(struct perf_service *service, uint32_t session, uint64_t after_seq,
                         uint32_t count, struct perf_frames_response_builder response)
 {
-    struct perfd *perfd = service->server->perfd;
-    int client = service->connection->client;
     struct perf_frame_sample_list_builder list = perf_frames_response_init_frames(response, count);
     uint32_t done = 0;
     while (done < count) {
         struct perfd_frame_sample samples[SAMPLES_AT_ONCE];
         uint64_t missed;
         uint32_t want = count - done < SAMPLES_AT_ONCE ? count - done : SAMPLES_AT_ONCE;
-        int got = perfd_read_frames(perfd, client, session, after_seq, samples, want, &missed);
+        int got = perfd_read_frames(service->perfd, service->client, session, after_seq, samples,
+                                    want, &missed);
         if (got <= 0)
             return got;
         if (done == 0)
@@ -137,19 +128,13 @@ enum nx_outcome perf_on_frames(struct perf_service *service, struct nx_call *cal
     uint32_t max = perf_frames_request_get_max(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    int result = PERFD_ACCESS_DENIED;
-    if (service_may(service, PERFD_CAP_READ)) {
-        if (max < 1 || max > FRAMES_MAX) {
-            result = service_invalid(service);
-        } else {
-            uint64_t missed = 0;
-            result = perfd_read_frames(service->server->perfd, service->connection->client, session,
-                                       after_seq, NULL, max, &missed);
-            perf_frames_response_set_missed(response, missed);
-            if (result > 0)
-                result = write_frames(service, session, after_seq, (uint32_t)result, response);
-        }
-    }
-    perf_frames_response_set_status(response, status_of(result));
-    return NX_ANSWER;
+    if (max < 1 || max > FRAMES_MAX)
+        return answer(response.s, service_invalid(service));
+    uint64_t missed = 0;
+    int result =
+        perfd_read_frames(service->perfd, service->client, session, after_seq, NULL, max, &missed);
+    perf_frames_response_set_missed(response, missed);
+    if (result > 0)
+        result = write_frames(service, session, after_seq, (uint32_t)result, response);
+    return answer(response.s, result);
 }
