@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core.h"
 #include "marker.h"
+#include "run.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -33,25 +34,27 @@ void perfd_account(struct perfd *perfd, uint64_t now_ns, uint64_t spent_ns)
         h->worst_call_ns = spent_ns;
 }
 
+#define TICKS(member)                                                                              \
+    RUN_SAME(struct perfd_health, ticks_backwards, member, struct health, ticks_backwards, member)
+TICKS(ticks_future);
+TICKS(ticks_invalid);
+TICKS(ticks_no_session);
+TICKS(ticks_busy);
+
+/* Every figure is set by one of those that know it. */
 void perfd_read_health(struct perfd *perfd, uint64_t now_ns, struct perfd_health *out)
 {
     struct health *h = &perfd->health;
     turn_to(h, now_ns);
-    *out = (struct perfd_health){
-        .ticks_backwards = h->ticks_backwards,
-        .ticks_future = h->ticks_future,
-        .ticks_invalid = h->ticks_invalid,
-        .ticks_no_session = h->ticks_no_session,
-        .ticks_busy = h->ticks_busy,
-        .calls = h->calls,
-        .cost_last_second_ns = h->spent_ns_before,
-        .worst_call_ns = h->worst_call_ns,
-    };
     lanes_read_health(perfd, out);
     trace_read_health(perfd, out);
+    run_copy(&out->ticks_backwards, &h->ticks_backwards,
+             RUN(struct health, ticks_backwards, ticks_busy));
     labels_read_health(perfd, out);
     if (!out->ledger_balanced)
         perfd_reject(perfd, PERFD_REJECT_MALFORMED);
-    for (unsigned i = 0; i < PERFD_REJECTS; i++)
-        out->rejected[i] = h->rejected[i];
+    run_copy(out->rejected, h->rejected, PERFD_REJECTS);
+    out->calls = h->calls;
+    out->cost_last_second_ns = h->spent_ns_before;
+    out->worst_call_ns = h->worst_call_ns;
 }

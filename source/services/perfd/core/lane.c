@@ -3,6 +3,7 @@
 
 #include "core.h"
 #include "put.h"
+#include "run.h"
 #include "text.h"
 
 void lanes_init(struct lanes *lanes, struct arena *arena, const struct perfd_config *config)
@@ -70,15 +71,11 @@ static struct lane *find_place(const struct lanes *lanes)
     return NULL;
 }
 
+#define LANE_FIGURES RUN(struct lane_counts, written, no_session)
+
 static void add_counts(struct lane_counts *sum, const struct lane_counts *counts)
 {
-    sum->written += counts->written;
-    sum->resident += counts->resident;
-    sum->overwritten += counts->overwritten;
-    sum->torn += counts->torn;
-    sum->malformed += counts->malformed;
-    sum->rate += counts->rate;
-    sum->no_session += counts->no_session;
+    run_add(&sum->written, &counts->written, LANE_FIGURES);
 }
 
 /* Gives the place of the lane that was closed first away; false: none is closed. One that was
@@ -257,15 +254,18 @@ static bool ledger_balanced(const struct lanes *lanes)
     return balanced;
 }
 
+#define FIGURE(member, count)                                                                      \
+    RUN_SAME(struct perfd_health, written, member, struct lane_counts, written, count)
+FIGURE(resident, resident);
+FIGURE(overwritten, overwritten);
+FIGURE(dropped_torn, torn);
+FIGURE(dropped_malformed, malformed);
+FIGURE(dropped_rate, rate);
+FIGURE(dropped_no_session, no_session);
+
 void lanes_read_health(const struct perfd *perfd, struct perfd_health *out)
 {
     struct lane_counts total = lanes_total(&perfd->lanes);
     out->ledger_balanced = ledger_balanced(&perfd->lanes);
-    out->written = total.written;
-    out->resident = total.resident;
-    out->overwritten = total.overwritten;
-    out->dropped_torn = total.torn;
-    out->dropped_malformed = total.malformed;
-    out->dropped_rate = total.rate;
-    out->dropped_no_session = total.no_session;
+    run_copy(&out->written, &total.written, LANE_FIGURES);
 }

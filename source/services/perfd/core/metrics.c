@@ -2,29 +2,28 @@
 /* The figures of a session, read from what every tick keeps up to date. */
 #include "core.h"
 #include "phase.h"
+#include "run.h"
 
 #define PER_MILLI_FPS UINT64_C(1000000000000) /* ns times thousandths in a second */
 
 /* Under so many intervals the slowest in a thousand is not known. */
 #define LOW01_LEAST 1000
 
-/* ceil(n * numerator / denominator): the nearest rank. n < 2^54. */
-static uint64_t rank_of(uint64_t n, uint64_t numerator, uint64_t denominator)
+/* ceil(n * per_mille / 1000): the nearest rank. n < 2^54. */
+static uint64_t rank_of(uint64_t n, uint64_t per_mille)
 {
-    return (n * numerator + denominator - 1) / denominator;
+    return (n * per_mille + 999) / 1000;
 }
 
-/* 0 where there are no values. */
-static uint64_t order_percentile(const struct order *o, uint32_t per_mille)
-{
-    if (o->count == 0)
-        return 0;
-    return order_select(o, (uint32_t)rank_of(o->count, per_mille, 1000));
-}
+/* Figures that follow each other in struct perfd_metrics, in thousandths. */
+static const uint16_t percentiles[] = {500, 950, 990, 999};
+enum { P50, P95, PERCENTILES = 4 };
 
-static uint64_t histogram_percentile(const struct histogram *h, uint64_t per_mille)
+/* `count` percentiles from `first` on; left alone where there are no values. */
+static void order_percentiles(const struct order *o, unsigned first, unsigned count, uint64_t *out)
 {
-    return histogram_select(h, rank_of(h->count, per_mille, 1000));
+    for (unsigned i = 0; o->count > 0 && i < count; i++)
+        out[i] = order_select(o, (uint32_t)rank_of(o->count, percentiles[first + i]));
 }
 
 static uint64_t milli_fps(uint64_t intervals, uint64_t sum_ns)
@@ -40,11 +39,8 @@ static void window_intervals(const struct window *w, struct perfd_metrics *out)
         return;
     out->milli_fps = milli_fps(n, w->interval_ns);
     out->avg_ns = wide_scale(w->interval_ns, 1, n);
-    out->p50_ns = order_percentile(&w->interval, 500);
-    out->p95_ns = order_percentile(&w->interval, 950);
-    out->p99_ns = order_percentile(&w->interval, 990);
-    out->p999_ns = order_percentile(&w->interval, 999);
-    out->longest_ns = order_percentile(&w->interval, 1000);
+    order_percentiles(&w->interval, P50, 4, &out->p50_ns);
+    out->longest_ns = order_select(&w->interval, w->interval.count);
     out->low1_milli_fps = milli_fps(1, out->p99_ns);
     if (n >= LOW01_LEAST)
         out->low01_milli_fps = milli_fps(1, out->p999_ns);
@@ -60,58 +56,53 @@ static void window_metrics(const struct window *w, struct perfd_metrics *out)
     out->over_budget = w->over_budget;
     if (w->work.count > 0)
         out->work_avg_ns = wide_divide(w->work_ns, w->work.count);
-    out->work_p95_ns = order_percentile(&w->work, 950);
-    out->work_p99_ns = order_percentile(&w->work, 990);
+    order_percentiles(&w->work, P95, 2, &out->work_p95_ns);
     out->latency_count = w->latency.count;
-    out->latency_p50_ns = order_percentile(&w->latency, 500);
-    out->latency_p95_ns = order_percentile(&w->latency, 950);
-    out->latency_p99_ns = order_percentile(&w->latency, 990);
+    order_percentiles(&w->latency, P50, 3, &out->latency_p50_ns);
 }
 
 /* The window's must be there already: while they are exact, they are the session's. */
 static void session_percentiles(const struct session *s, struct perfd_metrics *out)
 {
     if (s->exact) {
-        out->session_p50_ns = out->p50_ns;
-        out->session_p95_ns = out->p95_ns;
-        out->session_p99_ns = out->p99_ns;
-        out->session_p999_ns = out->p999_ns;
+        run_copy(&out->session_p50_ns, &out->p50_ns, PERCENTILES);
         return;
     }
-    out->session_p50_ns = histogram_percentile(s->histogram, 500);
-    out->session_p95_ns = histogram_percentile(s->histogram, 950);
-    out->session_p99_ns = histogram_percentile(s->histogram, 990);
-    out->session_p999_ns = histogram_percentile(s->histogram, 999);
+    uint64_t *to = &out->session_p50_ns;
+    for (unsigned i = 0; i < PERCENTILES; i++)
+        to[i] = histogram_select(s->histogram, rank_of(s->histogram->count, percentiles[i]));
 }
+
+#define TOTAL(member, total)                                                                       \
+    RUN_SAME(struct perfd_metrics, session_longest_ns, member, struct session, longest_ns, total)
+TOTAL(session_long, long_frames);
+TOTAL(session_dropped, dropped);
+TOTAL(session_late, late);
+TOTAL(session_ns, interval_ns);
+TOTAL(jank_dropped, jank_dropped);
+TOTAL(jank_app, jank_app);
+TOTAL(jank_gpu, jank_gpu);
+TOTAL(jank_pipeline, jank_pipeline);
+TOTAL(jank_unknown, jank_unknown);
 
 void session_metrics(const struct session *s, bool phases, struct perfd_metrics *out)
 {
-    *out = (struct perfd_metrics){
-        .session = s->id,
-        .running = s->state == SESSION_RUNNING,
-        .session_exact = s->exact,
-        .has_phases = phases,
-        .budget_ns = s->budget_ns,
-        .long_frame_ns = session_long_frame_ns(s, s->budget_ns),
-        .session_frames = s->frames,
-        .session_milli_fps = milli_fps(s->interval_count, s->interval_ns),
-        .session_longest_ns = s->longest_ns,
-        .session_long = s->long_frames,
-        .session_dropped = s->dropped,
-        .session_late = s->late,
-        .session_ns = s->interval_ns,
-        .jank_dropped = s->jank_dropped,
-        .jank_app = s->jank_app,
-        .jank_gpu = s->jank_gpu,
-        .jank_pipeline = s->jank_pipeline,
-        .jank_unknown = s->jank_unknown,
-    };
+    *out = (struct perfd_metrics){.session = s->id};
     for (uint32_t i = 0; i < s->name_length; i++)
         out->name[i] = s->name[i];
+    out->running = s->state == SESSION_RUNNING;
+    out->session_exact = s->exact;
+    out->has_phases = phases;
+    out->budget_ns = s->budget_ns;
+    out->long_frame_ns = session_long_frame_ns(s, s->budget_ns);
     window_metrics(&s->window, out);
+    out->session_frames = s->frames;
+    out->session_milli_fps = milli_fps(s->interval_count, s->interval_ns);
     session_percentiles(s, out);
+    run_copy(&out->session_longest_ns, &s->longest_ns,
+             RUN(struct session, longest_ns, jank_unknown));
     for (unsigned i = 0; phases && i < PERFD_PHASES; i++)
-        out->phase[i] = phase_metrics(&s->window, (enum perfd_phase)i);
+        phase_metrics(&s->window, (enum perfd_phase)i, &out->phase[i]);
 }
 
 int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool phases,

@@ -39,26 +39,21 @@ static uint64_t select_phase(const struct window *w, enum perfd_phase phase, uin
     }
 }
 
-struct perfd_phase_metrics phase_metrics(const struct window *w, enum perfd_phase phase)
+void phase_metrics(const struct window *w, enum perfd_phase phase, struct perfd_phase_metrics *out)
 {
     struct wide sum = {.high = 0};
-    uint64_t worst_ns = 0;
     uint32_t given = 0;
     /* The ring fills from place 0 on, so the frames held are in its first places. */
     for (uint32_t i = 0; i < w->held; i++) {
         uint64_t value_ns = phase_at(w, i, phase);
-        if (value_ns == 0)
-            continue;
-        given++;
+        given += value_ns != 0;
         wide_add(&sum, value_ns);
-        if (value_ns > worst_ns)
-            worst_ns = value_ns;
+        if (value_ns > out->worst_ns)
+            out->worst_ns = value_ns;
     }
-    struct perfd_phase_metrics metrics = {.worst_ns = worst_ns};
-    if (given > 0) {
-        uint32_t rank = (uint32_t)(((uint64_t)given * 95 + 99) / 100);
-        metrics.avg_ns = wide_divide(sum, given);
-        metrics.p95_ns = select_phase(w, phase, worst_ns, rank);
-    }
-    return metrics;
+    if (given == 0)
+        return;
+    uint32_t rank = (uint32_t)(((uint64_t)given * 95 + 99) / 100);
+    out->avg_ns = wide_divide(sum, given);
+    out->p95_ns = select_phase(w, phase, out->worst_ns, rank);
 }

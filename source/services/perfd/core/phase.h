@@ -6,7 +6,7 @@
 
 #include "window.h"
 
-/* Over the counted frames that gave the phase; all 0 where none did. */
-struct perfd_phase_metrics phase_metrics(const struct window *w, enum perfd_phase phase);
+/* Over the counted frames that gave the phase; *out stays as it is (zero) where none did. */
+void phase_metrics(const struct window *w, enum perfd_phase phase, struct perfd_phase_metrics *out);
 
 #endif

@@ -39,11 +39,12 @@ struct session {
     uint64_t unpresented;   /* thrown away since the last shown frame */
     bool idle_pending;      /* one of those came after idleness: so does the next shown frame */
 
-    /* Over all counted frames. */
-    uint64_t frames, long_frames, dropped, late;
+    /* Over all counted frames; from longest_ns on, in the order of struct perfd_metrics. */
+    uint64_t frames;
     uint64_t interval_count;
-    uint64_t interval_ns; /* sum */
     uint64_t longest_ns;
+    uint64_t long_frames, dropped, late;
+    uint64_t interval_ns; /* sum */
     uint64_t jank_dropped, jank_app, jank_gpu, jank_pipeline, jank_unknown;
     bool exact; /* every counted interval is still in the window */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Preparing a trace, and reading it. */
+#include "run.h"
 #include "trace_parts.h"
 
 /* What one step may do; each unit takes about a microsecond. */
@@ -335,25 +336,29 @@ static bool totals_balanced(const struct trace_totals *t)
            pair_counts_balanced(&t->spans);
 }
 
+#define FIGURE(member)                                                                             \
+    RUN_SAME(struct perfd_health, copied, member, struct trace_totals, copied, member)
+FIGURE(exported);
+FIGURE(cut);
+FIGURE(filtered);
+FIGURE(unpaired);
+FIGURE(outside);
+#define SPANS(member)                                                                              \
+    RUN_SAME(struct perfd_health, begins, member, struct pair_counts, begins, member)
+SPANS(paired);
+SPANS(closed_at_export);
+SPANS(closed_by_parent);
+SPANS(begins_too_deep);
+SPANS(ends);
+SPANS(orphan);
+SPANS(mismatched);
+SPANS(ends_too_deep);
+
 void trace_read_health(const struct perfd *perfd, struct perfd_health *out)
 {
     const struct trace_totals *last = &perfd->trace.last;
-    const struct pair_counts *spans = &last->spans;
     if (!totals_balanced(last) || perfd->trace.frozen.ledger_wrong)
         out->ledger_balanced = false;
-    out->copied = last->copied;
-    out->exported = last->exported;
-    out->cut = last->cut;
-    out->filtered = last->filtered;
-    out->unpaired = last->unpaired;
-    out->outside = last->outside;
-    out->begins = spans->begins;
-    out->paired = spans->paired;
-    out->closed_at_export = spans->closed_at_export;
-    out->closed_by_parent = spans->closed_by_parent;
-    out->begins_too_deep = spans->begins_too_deep;
-    out->ends = spans->ends;
-    out->orphan = spans->orphan;
-    out->mismatched = spans->mismatched;
-    out->ends_too_deep = spans->ends_too_deep;
+    run_copy(&out->copied, &last->copied, RUN(struct trace_totals, copied, outside));
+    run_copy(&out->begins, &last->spans.begins, RUN(struct pair_counts, begins, ends_too_deep));
 }

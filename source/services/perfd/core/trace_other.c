@@ -2,6 +2,7 @@
 /* What stands around the events: metadata before them, otherData behind them. */
 #include "json.h"
 #include "ports/port.h"
+#include "run.h"
 #include "trace_parts.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -9,7 +10,6 @@
 #define VALUES(...) ((const uint64_t[]){__VA_ARGS__})
 
 /* Members of these structs are written as they stand in them, one after the other. */
-#define RUN(type, first, last) ((offsetof(type, last) - offsetof(type, first)) / 8 + 1)
 _Static_assert(RUN(struct perfd_metrics, budget_ns, longest_ns) == 12, "");
 _Static_assert(RUN(struct perfd_metrics, long_frames, latency_p99_ns) == 11, "");
 _Static_assert(RUN(struct perfd_metrics, session_frames, jank_unknown) == 16, "");
