@@ -178,7 +178,7 @@ def keys_arrive_in_order():
         guest.monitor.key("home", True)
         guest.monitor.key("home", False, last=True)
         checks.equal([guest.line(), guest.line()], ["key 102 down", "key 102 up"])
-        ends_well(guest, 4)
+        ends_well(guest, 5)
 
 
 @checks.check

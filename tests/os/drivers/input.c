@@ -52,6 +52,11 @@ static bool give_up(struct input *input)
     return false;
 }
 
+bool input_waiting(const struct input *input)
+{
+    return !input->gone && virtq_waiting(&input->queue);
+}
+
 bool input_read(struct input *input, struct input_key *key)
 {
     uint16_t at;

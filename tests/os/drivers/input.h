@@ -48,6 +48,10 @@ struct input {
  * device number). false: there is none that can be used. */
 bool input_open(struct input *input, uintptr_t base) __attribute__((warn_unused_result));
 
+/* Whether input_read has something to look at. Reads memory only, so that it costs nothing to ask
+ * often. */
+bool input_waiting(const struct input *input);
+
 /*
  * The oldest key event that was not read yet, in *key; false: there is none, or the device broke
  * the rules (it says nothing any more then). Lets go of the device's interrupt. The queue holds

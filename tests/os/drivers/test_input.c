@@ -40,11 +40,13 @@ noreturn void hart_main(unsigned hart)
         test_end(&test);
     test_check(&test, !input_read(&input, &key), "no key was pressed yet");
     test_say("press");
+    /* What came between the two calls is seen in the next round: its interrupt is news. */
     while (key.code != INPUT_HOME || key.down) {
-        if (input_read(&input, &key))
+        if (input_waiting(&input) && input_read(&input, &key))
             print(&key);
-        else
+        else if (!input_waiting(&input))
             driver_wait();
     }
+    test_check(&test, !input_waiting(&none), "none wait at no keyboard");
     test_end(&test);
 }

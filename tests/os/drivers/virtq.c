@@ -51,9 +51,14 @@ bool virtq_is_posted(const struct virtq *queue, uint16_t head)
     return (queue->posted >> head & 1u) != 0;
 }
 
+bool virtq_waiting(const struct virtq *queue)
+{
+    return queue->used.index != queue->seen;
+}
+
 enum virtq_taken virtq_take(struct virtq *queue, uint16_t *head, uint32_t *bytes)
 {
-    if (queue->used.index == queue->seen)
+    if (!virtq_waiting(queue))
         return VIRTQ_NONE;
     fence_index_before_contents();
     /* Read once: the device may change its mind between a check and a use. */

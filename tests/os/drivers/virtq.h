@@ -73,6 +73,9 @@ void virtq_post(struct virtq *queue, uint16_t head, const struct virtq_piece *pi
 /* Whether the chain that starts at head is with the device. */
 bool virtq_is_posted(const struct virtq *queue, uint16_t head);
 
+/* Whether virtq_take has something to return. */
+bool virtq_waiting(const struct virtq *queue);
+
 /*
  * The oldest chain that came back: its head, and how many bytes the device says it wrote, at most
  * what the chain lets it. Fences the index before the contents, which pairs with the device's

@@ -27,7 +27,7 @@ static void run(const struct user_start *start)
     const uint64_t seconds = options_number(start->options, "seconds", 0);
     const uint64_t until = systemui_now_ns(&platform) + seconds * 1000000000u;
     while (seconds == 0 || systemui_now_ns(&platform) < until) {
-        virt_read_keys(&platform, &ui);
+        virt_hand_keys(&platform, &ui);
         virt_plant_fault(start, ui.frame);
         systemui_frame(&ui);
     }

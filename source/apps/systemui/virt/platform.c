@@ -38,17 +38,20 @@ static void set_script_time(struct systemui_platform *platform, uint64_t now_ns)
 
 uint64_t systemui_now_ns(struct systemui_platform *platform)
 {
-    if (!platform->scripted)
-        return ticks() * VIRT_NS_PER_TICK;
-    set_script_time(platform, platform->script_ns + SCRIPT_STEP_NS);
-    return platform->script_ns;
+    uint64_t now_ns = ticks() * VIRT_NS_PER_TICK;
+    if (platform->scripted) {
+        now_ns = platform->script_ns + SCRIPT_STEP_NS;
+        set_script_time(platform, now_ns);
+    }
+    virt_note_keys(platform, now_ns);
+    return now_ns;
 }
 
 void systemui_wait_until(struct systemui_platform *platform, uint64_t deadline_ns)
 {
     const uint64_t until = (deadline_ns + VIRT_NS_PER_TICK - 1) / VIRT_NS_PER_TICK;
     if (!platform->scripted)
-        while (ticks() < until)
+        while (systemui_now_ns(platform) < deadline_ns)
             (void)user_call(USER_CALL_WAIT, until, 0);
     else if (deadline_ns > platform->script_ns)
         set_script_time(platform, deadline_ns);
@@ -64,30 +67,4 @@ void systemui_log(struct systemui_platform *platform, const char *line)
 {
     (void)platform;
     (void)user_call(USER_CALL_LOG, (uintptr_t)line, (uintptr_t)font_length(line));
-}
-
-void virt_read_keys(struct systemui_platform *platform, struct systemui *ui)
-{
-    struct input_key key;
-    while (platform->has_keyboard && input_read(&platform->keyboard, &key)) {
-        const uint64_t now = systemui_now_ns(platform);
-        if (!key.down)
-            continue;
-        switch (key.code) {
-        case INPUT_UP:
-            systemui_key(ui, SYSTEMUI_KEY_UP, now);
-            break;
-        case INPUT_DOWN:
-            systemui_key(ui, SYSTEMUI_KEY_DOWN, now);
-            break;
-        case INPUT_L:
-            systemui_key(ui, SYSTEMUI_KEY_LOAD, now);
-            break;
-        case INPUT_H:
-            systemui_key(ui, SYSTEMUI_KEY_HUD, now);
-            break;
-        default:
-            break;
-        }
-    }
 }
