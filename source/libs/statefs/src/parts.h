@@ -18,7 +18,8 @@
 #define FIRST_DATA      (2 * SLOT_SECTORS)
 #define PAYLOAD_BYTES   508u /* of a sector; the last 4 are its CRC */
 #define POINTERS        (PAYLOAD_BYTES / 4)
-#define INDEX_MAX       17u /* index sectors of the largest value */
+#define INDEX_REACH     (POINTERS * PAYLOAD_BYTES) /* bytes of value below one index sector */
+#define INDEX_MAX       17u                        /* index sectors of the largest value */
 #define INDEX_CRC_PLACE 0x80000000u
 
 _Static_assert(INDEX_MAX *POINTERS *PAYLOAD_BYTES >= STATEFS_VALUE_MAX, "the index reaches");

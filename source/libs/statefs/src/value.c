@@ -39,7 +39,7 @@ void writer_spill(struct statefs *store)
         return;
     if (node->length % PAYLOAD_BYTES != 0)
         data = write_data(store, node);
-    if (data_count(node->length) % POINTERS != 0)
+    if (node->length % INDEX_REACH != 0)
         index = write_index(store, node);
     if (data != STATEFS_OK || index != STATEFS_OK)
         node->flags |= NODE_FAILED;
@@ -53,7 +53,7 @@ static enum statefs_status load(struct statefs *store, struct node *node)
     if (writer->node == node)
         return STATEFS_OK;
     writer_spill(store);
-    if (node->length % PAYLOAD_BYTES != 0 || data % POINTERS != 0)
+    if (node->length % INDEX_REACH != 0)
         RETURN_UNLESS_OK(sector_read(store, node->index[index - 1], writer->index, node->id,
                                      index_place(index - 1)));
     if (node->length % PAYLOAD_BYTES != 0)
@@ -90,7 +90,7 @@ static enum statefs_status fill(struct statefs *store, struct node *node, struct
     if (part < room)
         return STATEFS_OK;
     RETURN_UNLESS_OK(write_data(store, node));
-    return data_count(node->length) % POINTERS == 0 ? write_index(store, node) : STATEFS_OK;
+    return node->length % INDEX_REACH == 0 ? write_index(store, node) : STATEFS_OK;
 }
 
 enum statefs_status value_append(struct statefs *store, struct node *node,
