@@ -1,0 +1,41 @@
+# Tests that boot the whole image. Each tests/os/user/user_<name>.c is a program for SystemUI's place, and
+# build/os/user_<name>.elf the image with it there: perfd, its hart and the store's are the same objects.
+
+USER_DIR := $(OS_DIR)/user
+USERS := $(patsubst $(USER_DIR)/user_%.c,%,$(wildcard $(USER_DIR)/user_*.c))
+USER_IMAGES := $(patsubst %,$(OS)/user_%.elf,$(USERS))
+USER_SHARED_C := $(filter-out $(USER_DIR)/user_%,$(wildcard $(USER_DIR)/*.c)) $(filter-out %_posix.c,$(CLIENT_C)) \
+	$(CHANNEL_C) source/apps/systemui/virt/transport.c $(OS_DIR)/drivers/options.c
+USER_SHARED_O := $(call objects,$(OS),$(USER_SHARED_C)) $(OS)/$(USER_DIR)/script.o \
+	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
+
+# The script that determinism is tested with: built in, and played on the host as well.
+SCRIPT := $(OS)/session.script
+$(SCRIPT): $(OS_DIR)/script.py
+	$(say)
+	python3 $< >$@
+
+$(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(SCRIPT)
+	$(say)
+	$(RISCV_CC) $(RISCV_FLAGS) -Wa,-I$(OS) -c $< -o $@
+
+$(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o $(USER_SHARED_O) \
+		$(OS_DIR)/monitor/user.ld
+	$(say)
+	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
+		$(filter %.o,$^) -lc -o $@.tmp
+	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
+	@rm $@.tmp
+
+$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/user/%.user.o $(OS_PERFD_O) $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) \
+		$(OS)/image.ld
+	$(say)
+	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
+
+OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
+
+.PHONY: test-os
+test-os: os os-drivers $(USER_IMAGES) host $(HOST)/tests/driver ## Boot the image, and test it from outside
+	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
+
+-include $(patsubst %.o,%.d,$(filter $(OS)/$(USER_DIR)/%,$(USER_SHARED_O))) $(USERS:%=$(OS)/$(USER_DIR)/user_%.d)

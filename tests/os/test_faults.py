@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""SystemUI faults in mid session, and writes where it may not: one line, and perfd and the session go on."""
+import re
+
+import harness
+import machine
+from harness import checks
+
+PANIC = re.compile(r"PANIC hart=1 cause=(0x[0-9a-f]+|\d+) pc=(0x[0-9a-f]+) addr=(0x[0-9a-f]+)")
+ILLEGAL_INSTRUCTION, STORE_FAULT = 2, 7
+
+
+def fault(option, cause):
+    log = harness.run(machine.DISPLAY, options=("seconds=3", option), allowed=("PANIC hart=1",))
+    _, _, panic, _ = harness.in_order(log, "perfd: ready", "perf: start systemui", "PANIC", "perf: stop systemui")
+    for marker in ("perfd: ready", "perf: start", "PANIC", "perf: stop"):
+        checks.equal(harness.count(log, marker), 1, f"{marker}: it is the session from before that ends")
+    match = PANIC.fullmatch(panic)
+    checks.true(match, panic)
+    checks.equal(int(match[1], 0), cause, panic)
+    return int(match[3], 0)
+
+
+@checks.check
+def systemui_that_faults_is_started_again():
+    fault("fault=40", ILLEGAL_INSTRUCTION)
+
+
+@checks.check
+def systemui_cannot_write_perfd():
+    checks.equal(fault("poke=40", STORE_FAULT), 0x80000000, "where it wrote")
+
+
+checks.main()

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is on the guest's screen while it runs: the HUD's text is read off a picture."""
+import os
+import re
+
+import harness
+import machine
+import png
+import screen
+from harness import checks
+
+
+def picture(guest):
+    path = os.path.join(guest.folder.name, "screen.png")
+    guest.monitor.screenshot(path)
+    return png.read(path)
+
+
+def wait_for_hud(guest, ready):
+    """Pictures are taken until the HUD is as asked; the machine's time limit ends the wait."""
+    while guest.process.poll() is None:
+        try:
+            hud = screen.Hud(picture(guest))
+        except ValueError:
+            hud = None  # not drawn yet, hidden, or caught between two frames
+        if ready(hud):
+            return hud
+    raise AssertionError("the machine has ended; the log:\n" + "\n".join(guest.log))
+
+
+def has_figures(hud):
+    return hud is not None and hud.figures["fps"] not in ("", "-") and hud.figures["perfd cost"] not in ("", "-")
+
+
+def boot():
+    return harness.boot(machine.DISPLAY, machine.KEYBOARD)
+
+
+@checks.check
+def the_hud_shows_perfds_figures():
+    with boot() as guest:
+        guest.wait_for("perf: start systemui")
+        hud = wait_for_hud(guest, has_figures)
+        checks.equal(hud.head, "perfd")
+        checks.equal(hud.right, "systemui  16.67 ms")
+        for label in ("fps", "avg ms", "p95 ms", "p99 ms"):
+            checks.true(re.fullmatch(r"\d+\.\d\d", hud.figures[label]), hud.figures)
+        for label in ("long", "dropped", "lost"):
+            checks.true(re.fullmatch(r"\d+", hud.figures[label]), hud.figures)
+        checks.true(re.fullmatch(r"\d+\.\d\d%", hud.figures["perfd cost"]), hud.figures)
+        # Frames are shown at refreshes, of which there are sixty a second.
+        checks.true(0 < hud.number("fps") < 61, hud.figures)
+        checks.true(hud.number("avg ms") > 16.6 and hud.number("p95 ms") > 16.6, hud.figures)
+        checks.true(hud.number("p99 ms") >= hud.number("p95 ms"), hud.figures)
+        checks.true(abs(hud.number("fps") * hud.number("avg ms") - 1000) < 12, hud.figures)
+        harness.clean(guest.log)
+
+
+@checks.check
+def a_key_hides_the_hud_and_shows_it_again():
+    with boot() as guest:
+        guest.wait_for("perf: start systemui")
+        wait_for_hud(guest, has_figures)
+        guest.monitor.press("h")
+        wait_for_hud(guest, lambda hud: hud is None)
+        checks.true(screen.find(picture(guest), "avg ms", screen.SOFT) is None, "the labels are still there")
+        guest.monitor.press("h")
+        wait_for_hud(guest, has_figures)
+        harness.clean(guest.log)
+
+
+checks.main()

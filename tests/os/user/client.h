@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What test programs in SystemUI's place share: a client of perfd, lines in the log, the end. */
+#ifndef USER_CLIENT_H
+#define USER_CLIENT_H
+
+#include <stdint.h>
+
+struct perf_client;
+
+/* Both give up, with a line, where perfd does not answer. */
+void client_connect(struct perf_client *client);
+void client_call(struct perf_client *client);
+
+/* Lines of the log, which the monitor puts `systemui: ` before. */
+void client_say(const char *line);
+void client_say_number(const char *what, uint64_t number);
+
+_Noreturn void client_finish(void);
+_Noreturn void client_give_up(const char *why);
+
+#endif
