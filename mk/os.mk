@@ -5,11 +5,18 @@
 
 OS := $(BUILD)/os
 OS_DIR := tests/os
-OS_CFLAGS = -std=c11 $(WARN) -Os -g $(RISCV_FLAGS) --specs=picolibc.specs -ffreestanding -ffunction-sections \
+OS_CFLAGS = -std=c11 $(WARN) $(OS_OPT) -g $(RISCV_FLAGS) --specs=picolibc.specs -ffreestanding -ffunction-sections \
 	-fdata-sections -fno-common -MMD -MP \
 	-I$(OS_DIR) $(INC_CHANNEL) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN)
 INC_CHANNEL := -Isource/libs/channel/include
 RISCV_BIN := $(RISCV_CC:gcc=)
+# Frames are drawn pixel by pixel: speed is what counts there.
+OS_OPT := -Os
+OS_FAST := $(patsubst %,$(OS)/source/apps/systemui/%.o,canvas font glass shapes)
+$(OS_FAST): OS_OPT := -O2
+# Loops that copy are no calls of what they are in.
+$(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
+
 OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections -Wl,--fatal-warnings \
 	-Wl,--no-warn-rwx-segments
 
@@ -56,7 +63,7 @@ $(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
 # SystemUI is linked by itself, and of its names only what the monitor starts it with are seen: it has its own
 # copies of drivers and library, in its own memory.
 USER_C := $(SYSTEMUI_C) $(wildcard source/apps/systemui/virt/*.c) $(filter-out %_posix.c,$(CLIENT_C)) $(CHANNEL_C) \
-	$(addprefix $(OS_DIR)/drivers/,gpu.c input.c virtio.c virtq.c options.c)
+	$(OS_DIR)/boot/memory.c $(addprefix $(OS_DIR)/drivers/,gpu.c input.c virtio.c virtq.c options.c)
 USER_O := $(call objects,$(OS),$(USER_C)) \
 	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
 
