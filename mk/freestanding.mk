@@ -10,22 +10,33 @@ FREE_ROOTS := perfd_server_init perfd_connect perfd_disconnect perfd_receive per
 	perfd_job_owner perfd_awaits_answer nx_frame_length
 comma := ,
 
+# No tables for unwinding: nothing here throws, and they would count as text.
+FREE_OPT := -Os -fno-asynchronous-unwind-tables
+# The service's functions save registers by a call. The runtime's own do not: programs that link it alone, as their
+# own, need not have what is called.
 RISCV_CC := riscv64-unknown-elf-gcc
+RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
+$(BUILD)/free/riscv64/source/services/%: FREE_SAVE := -msave-restore
 RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
 HAVE_RISCV := $(shell command -v $(RISCV_CC) 2>/dev/null)
 FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 
-# $(call free_rules,<target>,<compiler>,<flags>)
+# $(call free_rules,<target>,<compiler>,<flags>,<further objects>)
 define free_rules
 $(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
 	$$(say)
-	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_SAVE) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
+
+$(BUILD)/free/$(1)/%.o: %.S
+	$$(say)
+	$(2) $(3) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
 	$$(say)
-	$(2) -std=c11 $$(WARN) -Os $$(FREESTANDING) $(3) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
 
-$(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o
+$(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o \
+		$(4)
 	$(2) $(3) -nostdlib -r -o $$@ $$^
 
 # As an image would hold it: calls relaxed, and only what a port's calls reach.
@@ -33,12 +44,12 @@ $(BUILD)/free/$(1)/perfd.elf: $(BUILD)/free/$(1)/perfd.o
 	$(2) $(3) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,-Ttext=0x80000000 -Wl,-e,perfd_init \
 		$$(addprefix -Wl$$(comma)-u$$(comma),$$(FREE_ROOTS)) \
 		$$(patsubst %,-Wl$$(comma)--defsym=%=0x80000000,$$(PORT_FUNCTIONS)) \
-		$$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o -o $$@
+		$$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o $(4) -o $$@
 
 -include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C))
 endef
-$(eval $(call free_rules,x86_64,$(CC),))
-$(eval $(call free_rules,riscv64,$(RISCV_CC),$(RISCV_FLAGS)))
+$(eval $(call free_rules,x86_64,$(CC),,))
+$(eval $(call free_rules,riscv64,$(RISCV_CC),$(RISCV_FLAGS),$(BUILD)/free/riscv64/$(RISCV_SAVE).o))
 
 FREE_OBJECTS := $(patsubst %,$(BUILD)/free/%/perfd.o,$(FREE_TARGETS))
 
