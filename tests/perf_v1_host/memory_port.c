@@ -8,21 +8,41 @@
 #include "perfd/perfd.h"
 #include "ports/port.h"
 
+/* Counts the call, and says whether it is the one. */
+static enum memory_trouble trouble(struct perfd_port *port, enum memory_function function)
+{
+    struct memory_plan *plan = &port->plan;
+
+    plan->calls++;
+    if (plan->at == 0 || plan->calls != plan->at)
+        return MEMORY_WELL;
+    plan->struck = function;
+    if (plan->trouble == MEMORY_LATE)
+        port->now_ns += MEMORY_LATE_NS;
+    return plan->trouble;
+}
+
 uint64_t perfd_port_now_ns(struct perfd_port *port)
 {
-    return port->now_ns;
+    switch (trouble(port, MEMORY_NOW)) {
+    case MEMORY_FAIL:
+        return 0;
+    case MEMORY_SHORT:
+        return port->now_ns - 1;
+    default:
+        return port->now_ns;
+    }
 }
 
 const char *perfd_port_clock_name(struct perfd_port *port)
 {
-    (void)port;
-    return "scripted";
+    enum memory_trouble now = trouble(port, MEMORY_CLOCK_NAME);
+    return now == MEMORY_FAIL || now == MEMORY_SHORT ? "" : "scripted";
 }
 
 uint64_t perfd_port_clock_step_ns(struct perfd_port *port)
 {
-    (void)port;
-    return 1;
+    return trouble(port, MEMORY_CLOCK_STEP) == MEMORY_FAIL ? 0 : 1;
 }
 
 void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
@@ -30,6 +50,15 @@ void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
     if (length == 0 || length > 512 || memchr(line, '\n', length) != line + length - 1 ||
         memchr(line, '\0', length) != NULL)
         port->bad_markers++;
+    switch (trouble(port, MEMORY_MARKER)) {
+    case MEMORY_FAIL:
+        return;
+    case MEMORY_SHORT:
+        length /= 2;
+        break;
+    default:
+        break;
+    }
     if (port->markers_length + length >= sizeof port->markers)
         return;
     memcpy(port->markers + port->markers_length, line, length);
@@ -37,18 +66,32 @@ void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
     port->markers[port->markers_length] = '\0';
 }
 
+static void discard(struct perfd_port *port)
+{
+    free(port->open.bytes);
+    memset(&port->open, 0, sizeof port->open);
+    port->is_open = port->left_over = false;
+}
+
 int perfd_port_export_open(struct perfd_port *port, const char *name, uint64_t ts_ms,
                            uint64_t bytes)
 {
+    enum memory_trouble now = trouble(port, MEMORY_OPEN);
+
     port->opens++;
+    if (port->left_over)
+        discard(port);
     if (port->is_open || strlen(name) >= sizeof port->open.name) {
         port->misuses++;
         return PERFD_IO;
     }
     if (port->faults.open_error < 0)
         return port->faults.open_error;
-    free(port->open.bytes);
-    memset(&port->open, 0, sizeof port->open);
+    if (now == MEMORY_FAIL || now == MEMORY_SHORT) {
+        port->is_open = now == MEMORY_SHORT;
+        return port->plan.error;
+    }
+    discard(port);
     memcpy(port->open.name, name, strlen(name) + 1);
     port->open.ts_ms = ts_ms;
     port->open.announced = bytes;
@@ -73,12 +116,19 @@ static void append(struct memory_file *file, const void *bytes, size_t length)
 int perfd_port_export_write(struct perfd_port *port, const void *bytes, size_t length)
 {
     const struct memory_faults *faults = &port->faults;
+    enum memory_trouble now = trouble(port, MEMORY_WRITE);
 
     port->writes++;
     if (!port->is_open || length == 0) {
         port->misuses++;
         return PERFD_IO;
     }
+    if (now == MEMORY_FAIL)
+        return port->plan.error;
+    if (now == MEMORY_LATE)
+        port->busy_left += MEMORY_LATE_TIMES;
+    if (now == MEMORY_SHORT)
+        length = 1;
     if (faults->write_error < 0 && port->open.length >= faults->write_error_after)
         return faults->write_error;
     if (port->busy_left > 0) {
@@ -96,11 +146,17 @@ int perfd_port_export_write(struct perfd_port *port, const void *bytes, size_t l
 
 int perfd_port_export_commit(struct perfd_port *port, char *uri, size_t size)
 {
+    enum memory_trouble now = trouble(port, MEMORY_COMMIT);
+
     port->commits++;
     if (!port->is_open || port->open.length != port->open.announced) {
         port->misuses++;
         return PERFD_IO;
     }
+    if (now == MEMORY_FAIL)
+        return port->plan.error;
+    if (now == MEMORY_LATE)
+        port->commit_busy_left += MEMORY_LATE_TIMES;
     if (port->faults.commit_error < 0)
         return port->faults.commit_error;
     if (port->commit_busy_left > 0) {
@@ -111,17 +167,22 @@ int perfd_port_export_commit(struct perfd_port *port, char *uri, size_t size)
     port->done = port->open;
     memset(&port->open, 0, sizeof port->open);
     port->is_open = false;
-    snprintf(uri, size, "memory://%s-%llu.json", port->done.name,
-             (unsigned long long)port->done.ts_ms);
+    if (now == MEMORY_SHORT)
+        snprintf(uri, size, "m");
+    else
+        snprintf(uri, size, "memory://%s-%llu.json", port->done.name,
+                 (unsigned long long)port->done.ts_ms);
     return 0;
 }
 
 void perfd_port_export_abort(struct perfd_port *port)
 {
+    enum memory_trouble now = trouble(port, MEMORY_ABORT);
+
     port->aborts++;
-    port->is_open = false;
-    free(port->open.bytes);
-    memset(&port->open, 0, sizeof port->open);
+    port->left_over = now == MEMORY_FAIL || now == MEMORY_SHORT;
+    if (!port->left_over)
+        discard(port);
 }
 
 void memory_port_clear(struct perfd_port *port)

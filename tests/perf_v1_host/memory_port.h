@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A port in memory, for tests: a clock that the test sets, markers kept as text, and an exporter
- * into a buffer that fails where and how the test says. Zero it to begin with, and free it with
- * memory_port_clear().
+ * into a buffer that fails where and how the test says; and any one call of all, the Nth, can go
+ * wrong. Zero it to begin with, and free it with memory_port_clear().
  */
 #ifndef MEMORY_PORT_H
 #define MEMORY_PORT_H
@@ -22,6 +22,45 @@ struct memory_faults {
     uint32_t commit_busy; /* commit is "not yet" this many times */
 };
 
+/* The functions of port.h. */
+enum memory_function {
+    MEMORY_NOW,
+    MEMORY_CLOCK_NAME,
+    MEMORY_CLOCK_STEP,
+    MEMORY_MARKER,
+    MEMORY_OPEN,
+    MEMORY_WRITE,
+    MEMORY_COMMIT,
+    MEMORY_ABORT,
+    MEMORY_FUNCTIONS
+};
+
+/*
+ * What the call does instead. Late is ten seconds, of the port's own clock, and for a write and a
+ * commit also some times "not yet".
+ *          FAIL                            SHORT
+ * now      says 0                          goes back by 1 ns
+ * name     an empty text                   an empty text
+ * step     0                               1
+ * marker   the line is lost                only a half of it is there
+ * open     the plan's error                the plan's error, and it counts as open until abort
+ * write    the plan's error                takes one byte
+ * commit   the plan's error                the shortest text for a URI
+ * abort    what was written stays until the next open (both)
+ */
+enum memory_trouble { MEMORY_WELL, MEMORY_FAIL, MEMORY_SHORT, MEMORY_LATE };
+
+#define MEMORY_LATE_NS    UINT64_C(10000000000)
+#define MEMORY_LATE_TIMES 3u
+
+struct memory_plan {
+    enum memory_trouble trouble;
+    uint32_t at;                 /* which call, of all functions together, from 1; 0: none */
+    int error;                   /* what a call that fails answers */
+    uint32_t calls;              /* made so far */
+    enum memory_function struck; /* which function it was; valid once calls >= at */
+};
+
 struct memory_file {
     char name[128];
     uint64_t ts_ms;
@@ -38,9 +77,11 @@ struct perfd_port {
     unsigned bad_markers; /* calls that broke the contract: no newline at the end, one inside, too
                              long */
 
+    struct memory_plan plan;
     struct memory_faults faults;
     struct memory_file open, done; /* being written; the last one committed */
     bool is_open;
+    bool left_over; /* an abort failed: the next open clears it away */
     unsigned opens, writes, commits, aborts;
     unsigned misuses; /* write or commit without a file, open with one, commit of too few bytes */
     uint32_t busy_left, commit_busy_left;
