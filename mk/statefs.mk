@@ -31,6 +31,15 @@ $(STATEFS_TEST_BIN) $(HOST)/tests/powercut_pairs: $(HOST)/tests/%: $(HOST)/$(STA
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# The image's exporter runs on a host, too, on a transport that calls the store.
+VIRT_STATEFS_C := $(wildcard source/services/perfd/ports/virt/statefs/*.c)
+VIRT_STATEFS_O := $(call objects,$(HOST),$(VIRT_STATEFS_C))
+$(VIRT_STATEFS_O): $(HOST)/%.o: %.c
+	$(say)
+	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_STATEFS) -c $< -o $@
+
+$(HOST)/tests/test_statefs_exporter: $(VIRT_STATEFS_O)
+
 TEST_BIN += $(STATEFS_TEST_BIN)
 TEST_SCRIPTS += $(wildcard $(STATEFS_TEST)/test_*.py)
 test-build: $(STATEFS_TEST_BIN)
@@ -40,4 +49,4 @@ test-powercuts: $(HOST)/tests/powercut_pairs ## Cut the store's power twice, eve
 	@timeout -k 1 1800 $<
 
 .SECONDARY: $(patsubst $(STATEFS_TEST)/%.c,$(HOST)/$(STATEFS_TEST)/%.o,$(wildcard $(STATEFS_TEST)/*.c))
--include $(wildcard $(HOST)/$(STATEFS_TEST)/*.d)
+-include $(wildcard $(HOST)/$(STATEFS_TEST)/*.d) $(VIRT_STATEFS_O:.o=.d)
