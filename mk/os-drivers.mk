@@ -8,6 +8,10 @@ $(OS_TEST_IMAGES): $(OS)/drivers/test_%.elf: $(OS)/$(OS_DIR)/drivers/test_%.o $(
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 
+# How SystemUI takes its keys, on the real driver.
+$(OS)/drivers/test_keys.elf: $(OS)/source/apps/systemui/virt/keys.o
+$(OS)/$(OS_DIR)/drivers/test_keys.o: OS_CFLAGS += -Isource/apps/systemui -Isource/apps/systemui/virt
+
 .PHONY: os-drivers
 os-drivers: $(OS_TEST_IMAGES)
 

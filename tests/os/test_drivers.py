@@ -182,6 +182,15 @@ def keys_arrive_in_order():
 
 
 @checks.check
+def keys_have_the_time_at_which_they_came():
+    with boot("test_keys", machine.KEYBOARD) as guest:
+        for name in ("up", "down", "tab", "l", "h"):
+            checks.equal(guest.wait_for("press"), f"press {name}")
+            guest.monitor.key(name, True)
+        ends_well(guest, 5)
+
+
+@checks.check
 def a_tablet_is_no_keyboard():
     run("test_input", 3, ["-device", "virtio-tablet-device"], machine.options("tablet"))
 
