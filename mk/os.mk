@@ -7,7 +7,7 @@ OS := $(BUILD)/os
 OS_DIR := tests/os
 OS_CFLAGS = -std=c11 $(WARN) $(OS_OPT) -g $(RISCV_FLAGS) --specs=picolibc.specs -ffreestanding -ffunction-sections \
 	-fdata-sections -fno-common -MMD -MP \
-	-I$(OS_DIR) $(INC_CHANNEL) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN)
+	-I$(OS_DIR) $(INC_CHANNEL) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -Isource/libs/statefs/include
 INC_CHANNEL := -Isource/libs/channel/include
 RISCV_BIN := $(RISCV_CC:gcc=)
 # Frames are drawn pixel by pixel: speed is what counts there.
@@ -43,10 +43,17 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 FREE_RISCV := $(BUILD)/free/riscv64
 OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(FREE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_C := $(filter-out %/exporter.c,$(wildcard $(VIRT_DIR)/*.c))
+VIRT_C := $(filter-out %/exporter_none.c,$(wildcard $(VIRT_DIR)/*.c))
+# The /state store: its hart and its exporter are in the image, or nothing of them is.
+STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
+STATE_C_0 := $(VIRT_DIR)/exporter_none.c $(OS_DIR)/store_none.c
+OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),$(if $(wildcard $(VIRT_DIR)/statefs/exporter.c),1,0))
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
-OS_PERFD_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)
+OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)
+OS_PERFD_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_$(OS_FEATURE_STATEFS)))
+# With the other setting of the flag, so that each build has both.
+OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0))
 
 $(OS)/source/%.o: source/%.c | $(PERF_H)
 	$(say)
@@ -76,11 +83,15 @@ $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 
 $(OS)/perfd.elf: $(OS_PERFD_O) $(OS)/systemui.user.o
 
+$(OS)/perfd-nostate.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_NO_STATE_O) $(OS)/systemui.user.o $(OS_BASE_O) $(OS)/image.ld
+	$(say)
+	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
+
 $(OS_IMAGES): $(OS)/%.elf: $(OS)/$(OS_DIR)/main_%.o $(OS_BASE_O) $(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 
 .PHONY: os
-os: $(OS_IMAGES) ## Build the kernel-free image for QEMU
+os: $(OS_IMAGES) $(OS)/perfd-nostate.elf ## Build the kernel-free image for QEMU
 
--include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_PERFD_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))
+-include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_PERFD_O) $(OS_NO_STATE_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))

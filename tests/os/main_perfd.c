@@ -14,6 +14,7 @@
 #include "monitor/monitor.h"
 #include "ports/virt/board.h"
 #include "ports/virt/service.h"
+#include "store/store.h"
 
 uint64_t virt_board_ticks(void)
 {
@@ -103,15 +104,6 @@ static noreturn void run_perfd(void)
     }
 }
 
-static noreturn void run_nothing(void)
-{
-    csr_write(mie, MIE_MSIE);
-    for (;;) {
-        hart_hush();
-        hart_sleep();
-    }
-}
-
 noreturn void hart_main(unsigned hart)
 {
     switch (hart) {
@@ -120,6 +112,6 @@ noreturn void hart_main(unsigned hart)
     case HART_SYSTEMUI:
         monitor_run();
     default:
-        run_nothing();
+        store_run();
     }
 }
