@@ -35,7 +35,7 @@ $(USER_IMAGES): $(OS)/user_%.elf: $(OS)/user/%.user.o $(OS_PERFD_O) $(OS)/$(OS_D
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 
 .PHONY: test-os
-test-os: os os-drivers $(USER_IMAGES) host $(HOST)/tests/driver ## Boot the image, and test it from outside
+test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(HOST)/tests/driver $(HOST)/tests/load ## Boot the image, and test it from outside
 	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
 
 -include $(patsubst %.o,%.d,$(filter $(OS)/$(USER_DIR)/%,$(USER_SHARED_O))) $(USERS:%=$(OS)/$(USER_DIR)/user_%.d)

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "drivers/driver.h"
 #include "monitor/user_call.h"
 #include "perf-client/perf_client.h"
 
@@ -23,6 +22,13 @@ void client_call(struct perf_client *client)
     const int error = perf_client_call(client);
     if (error != 0)
         client_give_up(perf_client_error_text(error));
+}
+
+uint64_t client_ticks(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("rdtime %0" : "=r"(ticks));
+    return ticks;
 }
 
 void client_say(const char *line)

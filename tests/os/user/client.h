@@ -11,6 +11,9 @@ struct perf_client;
 void client_connect(struct perf_client *client);
 void client_call(struct perf_client *client);
 
+/* The machine's timer, at 10 MHz. */
+uint64_t client_ticks(void);
+
 /* Lines of the log, which the monitor puts `systemui: ` before. */
 void client_say(const char *line);
 void client_say_number(const char *what, uint64_t number);
