@@ -63,7 +63,8 @@ class Monitor:
             self.key(qcode, False)
 
     def screenshot(self, path):
-        self.command("screendump", filename=path, format="png")
+        """As a PNG or a PPM file, by the path's end."""
+        self.command("screendump", filename=path, format=path.rsplit(".", 1)[1])
 
 
 def connect(sock, path, seconds=10):

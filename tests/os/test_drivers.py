@@ -128,8 +128,8 @@ def turn(rows, x, y, width, height):
         row[3 * x:3 * (x + width)] = bytes(255 - byte for byte in row[3 * x:3 * (x + width)])
 
 
-def look(guest):
-    path = os.path.join(guest.folder.name, "screen.png")
+def look(guest, name="screen.png"):
+    path = os.path.join(guest.folder.name, name)
     guest.monitor.screenshot(path)
     return png.read(path)
 
@@ -140,6 +140,7 @@ def the_screen_shows_the_picture():
         guest.wait_for("look: all")
         screen = look(guest)
         checks.equal((screen.width, screen.height), (640, 480))
+        checks.true(screen.rows == look(guest, "screen.ppm").rows, "QEMU's two formats differ")
         expected = [gpu_row(y) for y in range(480)]
         for y in range(480):
             checks.true(screen.rows[y] == expected[y], f"row {y} differs")

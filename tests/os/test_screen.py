@@ -12,7 +12,7 @@ from harness import checks
 
 
 def picture(guest):
-    path = os.path.join(guest.folder.name, "screen.png")
+    path = os.path.join(guest.folder.name, "screen.ppm")
     guest.monitor.screenshot(path)
     return png.read(path)
 
