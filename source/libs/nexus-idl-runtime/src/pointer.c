@@ -101,7 +101,7 @@ static bool segment_by_id(const struct nx_message *message, uint32_t id, struct 
     object->start = 0;
     if (id >= message->segments)
         return false;
-    for (uint32_t i = 0; i < id; i++)
+    for (size_t i = 0; i < id; i++)
         object->start += nx_load32(message->table + 4 * (size_t)i);
     object->end = object->start + nx_load32(message->table + 4 * (size_t)id);
     return true;
@@ -111,7 +111,7 @@ static bool segment_by_id(const struct nx_message *message, uint32_t id, struct 
 static void segment_of_word(const struct nx_message *message, uint32_t index, struct object *object)
 {
     object->end = 0;
-    for (uint32_t i = 0; object->end <= index && i < message->segments; i++) {
+    for (size_t i = 0; object->end <= index && i < message->segments; i++) {
         object->start = object->end;
         object->end += nx_load32(message->table + 4 * (size_t)i);
     }

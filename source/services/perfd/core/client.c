@@ -6,9 +6,7 @@
 void clients_init(struct clients *m, struct arena *a, const struct perfd_config *config)
 {
     m->slots = config->clients;
-    m->slot = arena_take(a, (size_t)config->clients * sizeof(struct client));
-    for (uint32_t i = 0; a->base != NULL && i < m->slots; i++)
-        m->slot[i] = (struct client){.in_use = false};
+    m->slot = arena_take(a, config->clients, sizeof(struct client));
 }
 
 struct client *clients_find(const struct perfd *perfd, int client)
@@ -22,7 +20,7 @@ struct client *clients_find(const struct perfd *perfd, int client)
 int perfd_client_open(struct perfd *perfd)
 {
     struct clients *m = &perfd->clients;
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         if (m->slot[i].in_use)
             continue;
         m->slot[i] = (struct client){.in_use = true};

@@ -5,12 +5,9 @@
 
 void freeze_init(struct frozen *frozen, struct arena *arena, const struct perfd_config *config)
 {
-    frozen->records = arena_take(arena, (size_t)config->lane_records * sizeof(struct lane_record));
-    frozen->lane = arena_take(arena, (size_t)config->lanes * sizeof(struct lane_copy));
-    frozen->frame = arena_take(arena, (size_t)config->frames * sizeof(struct frame));
-    frozen->session = 0;
-    frozen->lane_count = frozen->slot_count = frozen->frame_count = 0;
-    frozen->ledger_wrong = false;
+    frozen->records = arena_take(arena, config->lane_records, sizeof(struct lane_record));
+    frozen->lane = arena_take(arena, config->lanes, sizeof(struct lane_copy));
+    frozen->frame = arena_take(arena, config->frames, sizeof(struct frame));
 }
 
 uint32_t record_slots(const struct lane_record *record)
@@ -104,7 +101,7 @@ static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const st
 static const struct lane *next_lane(const struct lanes *lanes, uint32_t id)
 {
     const struct lane *next = NULL;
-    for (uint32_t i = 0; i < lanes->count; i++) {
+    for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
         if (lane->id > id && (next == NULL || lane->id < next->id))
             next = lane;

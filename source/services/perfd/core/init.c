@@ -38,7 +38,7 @@ size_t perfd_arena_bytes(const struct perfd_config *config)
 
 static void init_modules(struct perfd *perfd, struct arena *a, const struct perfd_config *config)
 {
-    (void)arena_take(a, PERFD_CONTEXT_BYTES);
+    (void)arena_take(a, 1, PERFD_CONTEXT_BYTES);
     clients_init(&perfd->clients, a, config);
     sessions_init(&perfd->sessions, a, config);
     labels_init(&perfd->labels, a, config);
@@ -55,6 +55,9 @@ int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_c
     if (len < bytes)
         return PERFD_NO_SPACE;
 
+    uint64_t *words = arena;
+    for (size_t i = 0; i < bytes / 8; i++)
+        words[i] = 0;
     struct perfd *perfd = arena;
     struct arena counting = {.base = NULL};
     init_modules(perfd, &counting, config);
@@ -62,7 +65,9 @@ int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_c
         return PERFD_INTEGRITY; /* PERFD_ARENA_BYTES is not what the modules take */
 
     struct arena real = {.base = arena, .size = len};
-    *perfd = (struct perfd){.config = *config, .port = port, .arena_bytes = bytes};
+    perfd->config = *config;
+    perfd->port = port;
+    perfd->arena_bytes = bytes;
     init_modules(perfd, &real, config);
     *out = perfd;
     return PERFD_OK;

@@ -48,6 +48,11 @@ static struct perfd_text entry_text(const struct labels *l, uint32_t place)
     return (struct perfd_text){(const char *)&l->text[place + 1], entry_length(l, place)};
 }
 
+static bool entry_is(const struct labels *l, uint32_t place, struct perfd_text text)
+{
+    return text_equal(entry_text(l, place), text);
+}
+
 /* The caller has made sure of the room. */
 static uint32_t entry_add(struct labels *l, struct perfd_text text)
 {
@@ -64,20 +69,13 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
     labels->slot_count = 2 * config->labels;
     labels->text_words = config->label_text_bytes / 4;
     labels->quota = config->client_labels;
-    labels->table = arena_take(arena, (size_t)config->labels * sizeof(struct label));
-    labels->slots = arena_take(arena, (size_t)labels->slot_count * sizeof(uint16_t));
-    labels->text = arena_take(arena, config->label_text_bytes);
-    labels->text_used = 0;
+    labels->table = arena_take(arena, config->labels, sizeof(struct label));
+    labels->slots = arena_take(arena, labels->slot_count, sizeof(uint16_t));
+    labels->text = arena_take(arena, config->label_text_bytes, 1);
     labels->used = 1;
     labels->next = 1;
-    labels->patience = 0;
-    labels->unknown = 0;
-    if (labels->table == NULL || labels->slots == NULL || labels->text == NULL)
+    if (arena->base == NULL)
         return;
-    for (uint32_t id = 0; id < labels->capacity; id++)
-        labels->table[id] = (struct label){0};
-    for (uint32_t slot = 0; slot < labels->slot_count; slot++)
-        labels->slots[slot] = 0;
     struct label *unknown = &labels->table[0];
     entry_add(labels, (struct perfd_text){NULL, 0});
     unknown->text[LABEL_NAME] =
@@ -100,28 +98,20 @@ static uint32_t hash_label(const struct perfd_label *label)
     return hash_bytes(hash_bytes(2166136261u, label->name), label->category);
 }
 
-/* The table of slots is twice as large as there are labels: a search always meets a free one. */
-static uint32_t find(const struct labels *l, const struct perfd_label *label, uint32_t hash)
+/* The slot of this label, or the free one that it would take. label NULL: the free one. The table
+ * of slots is twice as large as there are labels: a search always meets a free one. */
+static uint16_t *find(const struct labels *l, const struct perfd_label *label, uint32_t hash)
 {
     uint32_t slot = hash % l->slot_count;
     while (l->slots[slot] != 0) {
-        uint32_t id = l->slots[slot];
-        const struct label *entry = &l->table[id];
-        if (entry->hash == hash &&
-            text_equal(entry_text(l, entry->text[LABEL_NAME]), label->name) &&
-            text_equal(entry_text(l, entry->text[LABEL_CATEGORY]), label->category))
-            return id;
+        const struct label *entry = &l->table[l->slots[slot]];
+        if (label != NULL && entry->hash == hash &&
+            entry_is(l, entry->text[LABEL_NAME], label->name) &&
+            entry_is(l, entry->text[LABEL_CATEGORY], label->category))
+            break;
         slot = slot + 1 == l->slot_count ? 0 : slot + 1;
     }
-    return 0;
-}
-
-static void enter(struct labels *l, uint32_t id)
-{
-    uint32_t slot = l->table[id].hash % l->slot_count;
-    while (l->slots[slot] != 0)
-        slot = slot + 1 == l->slot_count ? 0 : slot + 1;
-    l->slots[slot] = (uint16_t)id;
+    return &l->slots[slot];
 }
 
 /* --- Making room ------------------------------------------------------------------------------ */
@@ -135,7 +125,7 @@ static void see(struct labels *l, const struct lane_record *records, uint32_t co
 
 static void see_all(struct perfd *perfd)
 {
-    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+    for (size_t i = 0; i < perfd->lanes.count; i++) {
         const struct lane *lane = &perfd->lanes.lane[i];
         uint64_t slots = lane->head < lane->records ? lane->head : lane->records;
         if (lane->id != 0)
@@ -157,7 +147,7 @@ static uint32_t free_unseen(struct labels *l)
         }
         entry->seen = false;
         if (entry->live)
-            enter(l, id);
+            *find(l, NULL, entry->hash) = (uint16_t)id;
     }
     l->used -= freed;
     return freed;
@@ -166,8 +156,8 @@ static uint32_t free_unseen(struct labels *l)
 /* Slides the texts that labels refer to down over the others. */
 static void compact(struct labels *l)
 {
-    for (uint32_t id = 0; id < l->capacity; id++)
-        for (unsigned i = 0; i < LABEL_TEXTS; i++)
+    for (size_t id = 0; id < l->capacity; id++)
+        for (size_t i = 0; i < LABEL_TEXTS; i++)
             entry_send_to(l, l->table[id].text[i], 1);
     uint32_t end = l->text_used;
     uint32_t target = 0;
@@ -176,7 +166,7 @@ static void compact(struct labels *l)
             entry_send_to(l, place, target);
             target += words_of(entry_length(l, place));
         }
-    for (uint32_t id = 0; id < l->capacity; id++)
+    for (size_t id = 0; id < l->capacity; id++)
         for (unsigned i = 0; i < LABEL_TEXTS; i++)
             l->table[id].text[i] = entry_goes_to(l, l->table[id].text[i]);
     l->text_used = target;
@@ -215,7 +205,7 @@ static void make_room(struct perfd *perfd)
 static uint32_t find_text(const struct labels *l, struct perfd_text text)
 {
     for (uint32_t place = 0; place < l->text_used; place = next_entry(l, place))
-        if (text_equal(entry_text(l, place), text))
+        if (entry_is(l, place, text))
             return place;
     return NO_PLACE;
 }
@@ -256,7 +246,7 @@ static uint32_t make(struct labels *l, const struct perfd_label *label,
     entry->line = label->line;
     entry->hash = hash;
     entry->live = true;
-    enter(l, id);
+    *find(l, NULL, hash) = (uint16_t)id;
     l->used++;
     return id;
 }
@@ -266,7 +256,7 @@ int labels_intern(struct perfd *perfd, int client, const struct perfd_label *lab
     struct labels *l = &perfd->labels;
     struct client *maker = clients_find(perfd, client);
     uint32_t hash = hash_label(label);
-    uint32_t id = find(l, label, hash);
+    uint32_t id = *find(l, label, hash);
     if (id == 0) {
         const struct perfd_text texts[LABEL_TEXTS] = {label->name, label->category, label->file};
         bool room = maker->labels_made < l->quota;
@@ -331,7 +321,7 @@ struct perfd_text label_category(const struct labels *labels, uint32_t id)
 void labels_client_closed(struct perfd *perfd, int client)
 {
     struct labels *l = &perfd->labels;
-    for (uint32_t id = 0; id < l->capacity; id++)
+    for (size_t id = 0; id < l->capacity; id++)
         l->table[id].users &= ~client_bit(client);
     l->patience = 0;
 }

@@ -10,22 +10,15 @@ void lanes_init(struct lanes *lanes, struct arena *arena, const struct perfd_con
 {
     lanes->count = config->lanes;
     lanes->pool_records = config->lane_records;
-    lanes->lane = arena_take(arena, (size_t)config->lanes * sizeof(struct lane));
-    lanes->pool = arena_take(arena, (size_t)config->lane_records * sizeof(struct lane_record));
-    lanes->last_id = 0;
-    lanes->last_closed = 0;
-    lanes->none = lanes->freed = (struct lane_counts){0};
-    if (lanes->lane == NULL || lanes->pool == NULL)
-        return;
-    for (uint32_t i = 0; i < lanes->count; i++)
-        lanes->lane[i] = (struct lane){0};
+    lanes->lane = arena_take(arena, config->lanes, sizeof(struct lane));
+    lanes->pool = arena_take(arena, config->lane_records, sizeof(struct lane_record));
 }
 
 struct lane *lanes_find(struct perfd *perfd, int client, uint32_t id)
 {
     if (id == 0)
         return NULL;
-    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+    for (size_t i = 0; i < perfd->lanes.count; i++) {
         struct lane *lane = &perfd->lanes.lane[i];
         if (lane->id == id)
             return lane->closed == 0 && lane->client == client ? lane : NULL;
@@ -39,7 +32,7 @@ static bool run_is_free(const struct lanes *lanes, uint32_t first, uint32_t reco
 {
     if (records > lanes->pool_records - first)
         return false;
-    for (uint32_t i = 0; i < lanes->count; i++) {
+    for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
         if (lane->id != 0 && first < lane->first + lane->records && lane->first < first + records)
             return false;
@@ -52,7 +45,7 @@ static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t *firs
 {
     bool found = run_is_free(lanes, 0, records);
     *first = 0;
-    for (uint32_t i = 0; i < lanes->count; i++) {
+    for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
         uint32_t end = lane->first + lane->records;
         if (lane->id != 0 && (!found || end < *first) && run_is_free(lanes, end, records)) {
@@ -65,7 +58,7 @@ static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t *firs
 
 static struct lane *find_place(const struct lanes *lanes)
 {
-    for (uint32_t i = 0; i < lanes->count; i++)
+    for (size_t i = 0; i < lanes->count; i++)
         if (lanes->lane[i].id == 0)
             return &lanes->lane[i];
     return NULL;
@@ -83,7 +76,7 @@ static void add_counts(struct lane_counts *sum, const struct lane_counts *counts
 static bool reclaim(struct lanes *lanes, bool any)
 {
     struct lane *oldest = NULL;
-    for (uint32_t i = 0; i < lanes->count; i++) {
+    for (size_t i = 0; i < lanes->count; i++) {
         struct lane *lane = &lanes->lane[i];
         if (lane->closed != 0 && (any || lane->sessions == 0) &&
             (oldest == NULL || lane->closed < oldest->closed))
@@ -160,7 +153,7 @@ struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name,
 static uint16_t running_sessions(const struct perfd *perfd)
 {
     uint16_t running = 0;
-    for (uint32_t i = 0; i < perfd->sessions.slots; i++)
+    for (size_t i = 0; i < perfd->sessions.slots; i++)
         if (perfd->sessions.slot[i].state == SESSION_RUNNING)
             running = (uint16_t)(running | 1u << i);
     return running;
@@ -178,7 +171,7 @@ void lanes_close(struct perfd *perfd, struct lane *lane)
 
 void lanes_client_closed(struct perfd *perfd, int client)
 {
-    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+    for (size_t i = 0; i < perfd->lanes.count; i++) {
         struct lane *lane = &perfd->lanes.lane[i];
         if (lane->id != 0 && lane->closed == 0 && lane->client == client)
             lanes_close(perfd, lane);
@@ -187,7 +180,7 @@ void lanes_client_closed(struct perfd *perfd, int client)
 
 void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot)
 {
-    for (uint32_t i = 0; i < perfd->lanes.count; i++) {
+    for (size_t i = 0; i < perfd->lanes.count; i++) {
         struct lane *lane = &perfd->lanes.lane[i];
         lane->sessions = (uint16_t)(lane->sessions & ~(1u << session_slot));
     }
@@ -239,7 +232,7 @@ struct lane_counts lanes_total(const struct lanes *lanes)
 {
     struct lane_counts total = lanes->none;
     add_counts(&total, &lanes->freed);
-    for (uint32_t i = 0; i < lanes->count; i++)
+    for (size_t i = 0; i < lanes->count; i++)
         if (lanes->lane[i].id != 0)
             add_counts(&total, &lanes->lane[i].counts);
     return total;
@@ -248,7 +241,7 @@ struct lane_counts lanes_total(const struct lanes *lanes)
 static bool ledger_balanced(const struct lanes *lanes)
 {
     bool balanced = lane_counts_balanced(&lanes->none) && lane_counts_balanced(&lanes->freed);
-    for (uint32_t i = 0; i < lanes->count; i++)
+    for (size_t i = 0; i < lanes->count; i++)
         if (lanes->lane[i].id != 0)
             balanced = balanced && lane_counts_balanced(&lanes->lane[i].counts);
     return balanced;

@@ -88,7 +88,7 @@ TOTAL(jank_unknown, jank_unknown);
 void session_metrics(const struct session *s, bool phases, struct perfd_metrics *out)
 {
     *out = (struct perfd_metrics){.session = s->id};
-    for (uint32_t i = 0; i < s->name_length; i++)
+    for (size_t i = 0; i < s->name_length; i++)
         out->name[i] = s->name[i];
     out->running = s->state == SESSION_RUNNING;
     out->session_exact = s->exact;

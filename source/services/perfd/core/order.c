@@ -195,7 +195,7 @@ static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, u
 static void leaf_insert(struct order_node *leaf, uint64_t value)
 {
     uint32_t place = leaf_place(leaf, value);
-    for (uint32_t i = leaf->n++; i > place; i--)
+    for (size_t i = leaf->n++; i > place; i--)
         leaf->value[i] = leaf->value[i - 1];
     leaf->value[place] = value;
 }
@@ -205,7 +205,7 @@ static uint32_t leaf_remove(struct order_node *leaf, uint64_t value)
 {
     uint32_t place = leaf_place(leaf, value);
     uint32_t last = --leaf->n;
-    for (uint32_t i = place; i < last; i++)
+    for (size_t i = place; i < last; i++)
         leaf->value[i] = leaf->value[i + 1];
     leaf->value[last] = UINT64_MAX;
     return place;

@@ -6,8 +6,7 @@
 void pair_init(struct pairing *pairing, struct arena *arena, const struct perfd_config *config)
 {
     pairing->limit = config->span_depth;
-    pairing->stack = arena_take(arena, (size_t)config->span_depth * sizeof(uint32_t));
-    pair_start(pairing);
+    pairing->stack = arena_take(arena, config->span_depth, sizeof(uint32_t));
 }
 
 void pair_start(struct pairing *pairing)

@@ -11,19 +11,17 @@
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config)
 {
     uint32_t nodes = 3 * order_nodes(config->frames);
-    *m = (struct sessions){
-        .slot = arena_take(a, (size_t)config->sessions * PERFD_SESSION_BYTES),
-        .slots = config->sessions,
-        .frames = config->frames,
-        .next_id = 1,
-    };
-    for (uint32_t i = 0; i < m->slots; i++) {
-        struct histogram *histogram = arena_take(a, sizeof(struct histogram));
-        struct frame *ring = arena_take(a, (size_t)m->frames * sizeof(struct frame));
-        struct order_node *tree = arena_take(a, (size_t)nodes * sizeof(struct order_node));
+    m->slot = arena_take(a, config->sessions, PERFD_SESSION_BYTES);
+    m->slots = config->sessions;
+    m->frames = config->frames;
+    m->next_id = 1;
+    for (size_t i = 0; i < m->slots; i++) {
+        struct histogram *histogram = arena_take(a, 1, sizeof(struct histogram));
+        struct frame *ring = arena_take(a, m->frames, sizeof(struct frame));
+        struct order_node *tree = arena_take(a, nodes, sizeof(struct order_node));
         if (a->base == NULL)
             continue;
-        m->slot[i] = (struct session){.state = SESSION_FREE, .histogram = histogram};
+        m->slot[i].histogram = histogram;
         window_reset(&m->slot[i].window, ring, m->frames, tree);
     }
 }
@@ -57,7 +55,7 @@ static struct session *slot_for_start(struct perfd *perfd)
 {
     struct sessions *m = &perfd->sessions;
     struct session *best = NULL;
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         struct session *s = &m->slot[i];
         if (s->state == SESSION_FREE)
             return s;
@@ -133,7 +131,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
 bool sessions_any_running(const struct perfd *perfd)
 {
     const struct sessions *m = &perfd->sessions;
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         if (m->slot[i].state == SESSION_RUNNING)
             return true;
     }
@@ -143,7 +141,7 @@ bool sessions_any_running(const struct perfd *perfd)
 struct session *sessions_find(const struct perfd *perfd, uint32_t id)
 {
     const struct sessions *m = &perfd->sessions;
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         if (m->slot[i].state != SESSION_FREE && m->slot[i].id == id)
             return &m->slot[i];
     }
@@ -162,7 +160,7 @@ static struct candidates candidates(const struct perfd *perfd, int client)
 {
     const struct sessions *m = &perfd->sessions;
     struct candidates c = {.own = NULL};
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         struct session *s = &m->slot[i];
         if (s->state == SESSION_RUNNING) {
             c.running++;
@@ -216,7 +214,7 @@ struct session *sessions_exportable(const struct perfd *perfd, uint32_t id)
 void sessions_client_closed(struct perfd *perfd, int client)
 {
     struct sessions *m = &perfd->sessions;
-    for (uint32_t i = 0; i < m->slots; i++) {
+    for (size_t i = 0; i < m->slots; i++) {
         if (m->slot[i].owner == client)
             m->slot[i].owner = 0;
         if (m->slot[i].ticker == client)

@@ -9,17 +9,12 @@
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config)
 {
-    size_t per_frame = (size_t)config->frames * sizeof(uint32_t);
     freeze_init(&trace->frozen, arena, config);
     pair_init(&trace->pairing, arena, config);
-    trace->begun = arena_take(arena, per_frame);
-    trace->ended = arena_take(arena, per_frame);
-    trace->detail_bytes = arena_take(arena, per_frame);
-    trace->frame_bytes = arena_take(arena, per_frame);
-    trace->id = trace->last_id = 0;
-    trace->stage = TRACE_NONE;
-    trace->totals = trace->last = (struct trace_totals){0};
-    trace->export.stage = EXPORT_NONE;
+    trace->begun = arena_take(arena, config->frames, sizeof(uint32_t));
+    trace->ended = arena_take(arena, config->frames, sizeof(uint32_t));
+    trace->detail_bytes = arena_take(arena, config->frames, sizeof(uint32_t));
+    trace->frame_bytes = arena_take(arena, config->frames, sizeof(uint32_t));
 }
 
 static bool is_busy(const struct trace *trace)

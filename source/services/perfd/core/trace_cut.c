@@ -25,7 +25,7 @@ bool cut_takes(const struct trace *trace, const struct trace_event *event)
 
 void cut_start(struct trace *trace)
 {
-    for (uint32_t i = 0; i < trace->frozen.frame_count; i++)
+    for (size_t i = 0; i < trace->frozen.frame_count; i++)
         trace->detail_bytes[i] = trace->frame_bytes[i] = 0;
     trace->tail_bytes = 0;
 }

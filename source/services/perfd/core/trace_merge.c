@@ -165,7 +165,7 @@ void merge_start(struct trace *trace)
     settle_session(trace);
     settle_frames(trace);
     settle_work(trace);
-    for (uint32_t i = 0; i < trace->frozen.lane_count; i++) {
+    for (size_t i = 0; i < trace->frozen.lane_count; i++) {
         struct lane_copy *lane = &trace->frozen.lane[i];
         lane->at = 0;
         lane->loss_due = lane->has_loss;
