@@ -27,7 +27,7 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
 
-$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/user/%.user.o $(OS_PERFD_O) $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) \
+$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_PERFD_O) $(OS)/user/%.user.o \
 		$(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
