@@ -47,7 +47,7 @@ VIRT_C := $(filter-out %/exporter_none.c,$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
 STATE_C_0 := $(VIRT_DIR)/exporter_none.c $(OS_DIR)/store_none.c
-OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),$(if $(wildcard $(VIRT_DIR)/statefs/exporter.c),1,0))
+OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),1)
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)

@@ -33,6 +33,16 @@ void virt_board_log(const char *line, size_t length)
     uart_write(line, length);
 }
 
+enum virt_store virt_board_store(uint64_t *since_ns)
+{
+    uint64_t ticks;
+    const enum store_state state = store_state(&ticks);
+    *since_ns = ticks * VIRT_NS_PER_TICK;
+    return state == STORE_STARTING ? VIRT_STORE_STARTING
+           : state == STORE_READY  ? VIRT_STORE_READY
+                                   : VIRT_STORE_UNAVAILABLE;
+}
+
 static struct console console;
 static bool has_console;
 
@@ -57,10 +67,14 @@ size_t virt_board_line_write(const void *from, size_t size)
     return count >= 0 ? (size_t)count : size;
 }
 
-/* Sleeps until a doorbell, a device or the time. What rings after the last look ends the sleep. */
-static void sleep_until(uint64_t wake_at_ns)
+/*
+ * Sleeps until a doorbell, a device or the time. What rings after the last look ends the sleep. A
+ * scripted run has no use for deadlines: where QEMU's time skips what nobody works in, it would
+ * skip to the deadline of a disk that is about to answer.
+ */
+static void sleep_until(uint64_t wake_at_ns, bool is_scripted)
 {
-    if (wake_at_ns != 0)
+    if (wake_at_ns != 0 && !is_scripted)
         timer_arm(HART_PERFD, wake_at_ns / VIRT_NS_PER_TICK + 1);
     hart_sleep();
     timer_disarm();
@@ -76,21 +90,40 @@ static void log_instructions(void)
     uart_write(line.bytes, line.length);
 }
 
-static noreturn void run_perfd(void)
+static uint64_t now_ns(void)
 {
-    static struct virt_service service;
+    return virt_board_ticks() * VIRT_NS_PER_TICK;
+}
+
+/* Everything up to `perfd: ready`, and what of it the options ask to be told. */
+static void start_perfd(struct virt_service *service)
+{
     static char options[BOOTARGS_BYTES];
+    /* In the middle of its tick: 0 is no time. */
+    struct boot_times times = {.reset_ns =
+                                   hart_reset_ticks * VIRT_NS_PER_TICK + VIRT_NS_PER_TICK / 2};
     uart_init();
     (void)bootargs_read(options, sizeof options);
     monitor_init(options);
     plic_init(HART_PERFD);
     open_console();
-    service.port.scripted = options_has(options, "clock=scripted");
-    if (virt_service_init(&service, monitor_channel()) < 0)
+    times.drivers_ns = now_ns();
+    service->port.scripted = options_has(options, "clock=scripted");
+    if (virt_service_init(service, monitor_channel()) < 0)
         panic("perfd cannot start");
     virt_board_log("perfd: ready\n", sizeof "perfd: ready\n" - 1);
+    times.ready_ns = now_ns();
     if (options_has(options, "instructions"))
         log_instructions();
+    /* A script's time is not the boot's. */
+    if (options_has(options, "boot-trace") && !service->port.scripted)
+        virt_service_record_boot(service, &times);
+}
+
+static noreturn void run_perfd(void)
+{
+    static struct virt_service service;
+    start_perfd(&service);
     harts_release();
     csr_write(mie, MIE_MSIE | MIE_MEIE);
     for (;;) {
@@ -100,7 +133,7 @@ static noreturn void run_perfd(void)
         if (round.ring_systemui)
             hart_ring(HART_SYSTEMUI);
         if (!round.again)
-            sleep_until(round.wake_at_ns);
+            sleep_until(round.wake_at_ns, service.port.scripted);
     }
 }
 

@@ -14,6 +14,8 @@ enum { PMP_GUARD };
 extern const uint8_t tls_image_start[], tls_image_end[];
 extern uint8_t stacks[];
 
+uint64_t hart_reset_ticks;
+
 _Alignas(16) uint8_t hart_tls[HARTS][TLS_BYTES];
 _Alignas(16) uint8_t trap_stacks[HARTS][TRAP_STACK_BYTES];
 

@@ -15,6 +15,9 @@
  * others when hart 0 has called harts_release(). None may return. */
 noreturn void hart_main(unsigned hart);
 
+/* The machine's timer at hart 0's first instructions. */
+extern uint64_t hart_reset_ticks;
+
 /* Hart 0: lets the others start. */
 void harts_release(void);
 

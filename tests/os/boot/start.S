@@ -35,6 +35,7 @@ _start:
     add tp, tp, t1
     bnez a0, wait_for_release
 
+    rdtime s1
     la t0, bss_start
     la t1, bss_end
 clear:
@@ -48,6 +49,8 @@ clear:
     sd zero, 56(t0)
     addi t0, t0, 64
     bltu t0, t1, clear
+    la t0, hart_reset_ticks
+    sd s1, 0(t0)
     j hart_start
 
 /* Hart 0 rings when memory is ready: the interrupt is pending, never taken. */

@@ -16,6 +16,16 @@ uint64_t virt_board_ticks(void);
  * are here. Never goes back. */
 uint64_t virt_board_script_ns(void);
 
+enum virt_store {
+    VIRT_STORE_STARTING,
+    VIRT_STORE_READY,       /* mounted */
+    VIRT_STORE_UNAVAILABLE, /* and it stays so */
+};
+
+/* The /state store, and since when it is so, on the machine's timer; perfd's hart wakes up when
+ * that changes. */
+enum virt_store virt_board_store(uint64_t *since_ns);
+
 /* A line of the log, its newline included, in one piece. */
 void virt_board_log(const char *line, size_t length);
 

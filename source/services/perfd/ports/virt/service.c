@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ports/virt/service.h"
 
+#include "ports/port.h"
+#include "ports/virt/board.h"
 #include "ports/virt/exporter.h"
 
 /* Not cleared at boot: perfd_init() writes what it needs. */
@@ -19,6 +21,7 @@ int virt_service_init(struct virt_service *service, struct channel *systemui)
     shared_init(&service->systemui, systemui, PERFD_CAP_ALL);
     serial_line_init(&service->line, &service->server,
                      PERFD_CAP_READ | PERFD_CAP_EXPORT | PERFD_CAP_CONTROL);
+    service->boot.state = BOOT_TRACE_OFF;
     service->job_state = 0;
     return 0;
 }
@@ -35,17 +38,27 @@ static int step_job(struct virt_service *service)
     return perfd_server_step(&service->server, NULL, 0, &none);
 }
 
+void virt_service_record_boot(struct virt_service *service, const struct boot_times *times)
+{
+    static const char refused[] = "boot: it is not recorded\n";
+    if (boot_trace_start(&service->boot, service->server.perfd, times,
+                         perfd_port_now_ns(&service->port)) < 0)
+        virt_board_log(refused, sizeof refused - 1);
+}
+
 struct virt_round virt_service_poll(struct virt_service *service)
 {
     struct virt_round round = {0};
     round.ring_systemui = shared_pump(&service->systemui, &service->server);
-    bool line_moved = serial_line_pump(&service->line);
-    bool had_job = service->server.job.kind != PERFD_JOB_NONE;
+    const bool line_moved = serial_line_pump(&service->line);
+    const bool had_job = service->server.job.kind != PERFD_JOB_NONE;
     service->job_state = step_job(service);
+    const int boot = boot_trace_poll(&service->boot, service->systemui.stream.connection.client,
+                                     perfd_port_now_ns(&service->port));
     /* A job that has just ended has left an answer. */
     round.again = round.ring_systemui || line_moved || service->job_state == PERFD_MORE ||
-                  (had_job && service->job_state == 0);
-    if (service->job_state == PERFD_WAIT)
+                  boot == PERFD_MORE || (had_job && service->job_state == 0);
+    if (service->job_state == PERFD_WAIT || boot == PERFD_WAIT)
         round.wake_at_ns = exporter_deadline_ns(service->port.exporter);
     return round;
 }

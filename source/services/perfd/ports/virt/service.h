@@ -6,6 +6,7 @@
 #ifndef PERFD_VIRT_SERVICE_H
 #define PERFD_VIRT_SERVICE_H
 
+#include "ports/virt/boot_trace.h"
 #include "ports/virt/serial_line.h"
 #include "ports/virt/shared.h"
 #include "ports/virt/virt.h"
@@ -15,6 +16,7 @@ struct virt_service {
     struct perfd_server server;
     struct shared_client systemui;
     struct serial_line line;
+    struct boot_trace boot;
     int job_state; /* what the job's last step said */
 };
 
@@ -22,6 +24,9 @@ struct virt_service {
  * is not what the configuration takes. */
 int virt_service_init(struct virt_service *service, struct channel *systemui)
     __attribute__((warn_unused_result));
+
+/* Records the boot, from its first instruction on, which this tells; before the first round. */
+void virt_service_record_boot(struct virt_service *service, const struct boot_times *times);
 
 /* What a round of the loop found. */
 struct virt_round {
