@@ -12,6 +12,10 @@ $(HOST)/source/libs/statefs/host/%.o: source/libs/statefs/host/%.c
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_STATEFS) -c $< -o $@
 
+$(HOST)/tools/perfctl/cmd_state.o: tools/perfctl/cmd_state.c | $(PERF_H)
+	$(say)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_STATEFS) $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
 $(HOST)/perfctl: $(STATEFS_O) $(STATEFS_IMAGE_O)
 
 -include $(STATEFS_O:.o=.d) $(STATEFS_IMAGE_O:.o=.d)
@@ -40,9 +44,13 @@ $(VIRT_STATEFS_O): $(HOST)/%.o: %.c
 
 $(HOST)/tests/test_statefs_exporter: $(VIRT_STATEFS_O)
 
+$(HOST)/tests/state_put: $(HOST)/$(STATEFS_TEST)/state_put.o $(STATEFS_IMAGE_O) $(STATEFS_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
 TEST_BIN += $(STATEFS_TEST_BIN)
 TEST_SCRIPTS += $(wildcard $(STATEFS_TEST)/test_*.py)
-test-build: $(STATEFS_TEST_BIN)
+test-build: $(STATEFS_TEST_BIN) $(HOST)/tests/state_put
 
 .PHONY: test-powercuts
 test-powercuts: $(HOST)/tests/powercut_pairs ## Cut the store's power twice, everywhere: some minutes

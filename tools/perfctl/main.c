@@ -17,6 +17,7 @@ static const struct command {
     {"frames", "print the last frames, one a line", cmd_frames},
     {"export", "save the trace of the last session", cmd_export},
     {"info", "print the service's limits and what you may do", cmd_info},
+    {"state", "read a disk image of the /state store", cmd_state},
     {"bridge", "make a guest's serial link a socket", cmd_bridge},
 };
 

@@ -36,6 +36,7 @@ int cmd_metrics(int argc, char **argv, const struct common *common);
 int cmd_frames(int argc, char **argv, const struct common *common);
 int cmd_export(int argc, char **argv, const struct common *common);
 int cmd_info(int argc, char **argv, const struct common *common);
+int cmd_state(int argc, char **argv, const struct common *common);
 int cmd_bridge(int argc, char **argv, const struct common *common);
 
 /* --- connection.c --- */
