@@ -18,7 +18,8 @@ static void disconnect(struct perfd_serial *serial)
     serial->connected = false;
 }
 
-static void connect_anew(struct perfd_serial *serial)
+/* Apart, so that its variables do not lie on the stack below which calls are served. */
+__attribute__((noinline)) static void connect_anew(struct perfd_serial *serial)
 {
     uint32_t frame_bytes = serial->server->frame_bytes;
     /* A message may lack its last byte, and the payload with that byte may be a whole one: it has
@@ -32,26 +33,28 @@ static void connect_anew(struct perfd_serial *serial)
         nx_link_close(&serial->link);
 }
 
-static void take_payload(struct perfd_serial *serial)
+/* In a session that is about to end nothing is served: what still comes is nobody's. */
+static bool is_served(const struct perfd_serial *serial)
 {
-    size_t length, room;
-    const uint8_t *payload = nx_link_payload(&serial->link, &length);
-    uint8_t *space = perfd_stream_space(&serial->stream, &room);
-    /* Nothing is served any more: what still comes is nobody's. */
-    if (serial->stream.closing)
-        return;
-    for (size_t i = 0; i < length; i++)
-        space[i] = payload[i];
-    perfd_stream_received(&serial->stream, serial->server, length);
+    return serial->connected && !serial->stream.closing;
 }
 
-static bool has_room(struct perfd_serial *serial)
+static void take_payload(struct perfd_serial *serial)
 {
-    size_t room;
-    if (!serial->connected || serial->stream.closing)
-        return true;
-    (void)perfd_stream_space(&serial->stream, &room);
-    return room >= nx_link_payload_max(&serial->link);
+    struct perfd_stream *stream = &serial->stream;
+    size_t length;
+    const uint8_t *payload = nx_link_payload(&serial->link, &length);
+    if (!is_served(serial))
+        return;
+    for (size_t i = 0; i < length; i++)
+        stream->in[stream->in_length + i] = payload[i];
+    perfd_stream_received(stream, serial->server, length);
+}
+
+static bool has_room(const struct perfd_serial *serial)
+{
+    return !is_served(serial) ||
+           serial->stream.in_size - serial->stream.in_length >= nx_link_payload_max(&serial->link);
 }
 
 size_t perfd_serial_receive(struct perfd_serial *serial, const uint8_t *bytes, size_t length)

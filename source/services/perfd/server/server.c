@@ -94,15 +94,15 @@ bool perfd_receive(struct perfd_server *server, struct perfd_connection *connect
 {
     uint64_t began_ns = perfd_port_now_ns(server->port);
     bool malformed = false;
-    struct nx_call call;
+    struct nx_call *call = &server->call;
     enum nx_event event =
-        nx_vat_receive(&connection->vat, frame, length, &call, out, out_size, out_length);
+        nx_vat_receive(&connection->vat, frame, length, call, out, out_size, out_length);
     if (event == NX_CALL) {
         struct perf_service service = {server, connection, server->perfd, connection->client,
                                        began_ns};
-        enum nx_outcome outcome = serve(&service, &call);
+        enum nx_outcome outcome = serve(&service, call);
         malformed = outcome == NX_REFUSE;
-        event = nx_vat_finish(&connection->vat, &call, outcome, out_length);
+        event = nx_vat_finish(&connection->vat, call, outcome, out_length);
     }
     /* With nothing to say it is the peer's own Abort. */
     if (malformed || (event == NX_CLOSE && *out_length > 0))

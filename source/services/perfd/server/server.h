@@ -46,6 +46,7 @@ struct perfd_server {
     uint32_t frame_bytes; /* the largest message, either way */
     struct perfd_job job;
     struct perfd_export_result export_result;
+    struct nx_call call; /* under way: here, because the stack is deepest below it */
 };
 
 /* frame_bytes: PERFD_FRAME_BYTES_MIN or more, and what every out buffer below has at least. */

@@ -44,37 +44,15 @@ static bool may_serve(const struct perfd_stream *stream, const struct perfd_serv
     return !stream->closing && out_room(stream) >= wanted;
 }
 
-/* Of `length` bytes; 0: what is there is no message at all. */
+/* 0 bytes: what is there is no message at all, and the stream closes. */
 static void serve_message(struct perfd_stream *stream, struct perfd_server *server,
                           const uint8_t *message, size_t length)
 {
     size_t answer = 0;
     uint8_t *tail = out_tail(stream);
-    if (!perfd_receive(server, &stream->connection, message, length, tail, out_room(stream),
-                       &answer))
-        stream->closing = true;
+    stream->closing = !perfd_receive(server, &stream->connection, message, length, tail,
+                                     out_room(stream), &answer);
     stream->out_length += answer;
-}
-
-/* Serves every whole message that is there and has room for its answer. */
-static void serve(struct perfd_stream *stream, struct perfd_server *server)
-{
-    size_t at = 0;
-    while (may_serve(stream, server)) {
-        const uint8_t *message = stream->in + at;
-        size_t left = stream->in_length - at;
-        int64_t length = nx_frame_length(message, left, server->frame_bytes, NX_SEGMENTS_DEFAULT);
-        if (length < 0) {
-            serve_message(stream, server, message, 0);
-            break;
-        }
-        if (length == 0 || (size_t)length > left)
-            break;
-        serve_message(stream, server, message, (size_t)length);
-        at += (size_t)length;
-    }
-    stream->in_length -= at;
-    move_down(stream->in, stream->in + at, stream->in_length);
 }
 
 uint8_t *perfd_stream_space(struct perfd_stream *stream, size_t *length)
@@ -83,10 +61,24 @@ uint8_t *perfd_stream_space(struct perfd_stream *stream, size_t *length)
     return stream->in + stream->in_length;
 }
 
+/* Little lies on the stack here: a call is served below it. */
 void perfd_stream_received(struct perfd_stream *stream, struct perfd_server *server, size_t length)
 {
+    size_t at = 0;
+    int64_t whole;
     stream->in_length += length;
-    serve(stream, server);
+    while (may_serve(stream, server)) {
+        whole = nx_frame_length(stream->in + at, stream->in_length - at, server->frame_bytes,
+                                NX_SEGMENTS_DEFAULT);
+        if (whole == 0 || whole > (int64_t)(stream->in_length - at))
+            break;
+        if (whole < 0)
+            whole = 0;
+        serve_message(stream, server, stream->in + at, (size_t)whole);
+        at += (size_t)whole;
+    }
+    stream->in_length -= at;
+    move_down(stream->in, stream->in + at, stream->in_length);
 }
 
 const uint8_t *perfd_stream_output(const struct perfd_stream *stream, size_t *length)
@@ -99,10 +91,8 @@ void perfd_stream_sent(struct perfd_stream *stream, struct perfd_server *server,
 {
     stream->out_start += length;
     stream->out_length -= length;
-    if (stream->out_length > 0)
-        return;
-    stream->out_start = 0;
-    serve(stream, server);
+    if (stream->out_length == 0)
+        perfd_stream_received(stream, server, 0);
 }
 
 int perfd_stream_step_job(struct perfd_stream *stream, struct perfd_server *server)
