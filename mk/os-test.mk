@@ -23,7 +23,7 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 		$(OS_DIR)/monitor/user.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
-		$(filter %.o,$^) -lc -o $@.tmp
+		$(filter %.o,$^) -lc -lgcc -o $@.tmp
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
 

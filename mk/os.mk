@@ -11,8 +11,8 @@ OS_CFLAGS = -std=c11 $(WARN) $(OS_OPT) -g $(RISCV_FLAGS) --specs=picolibc.specs 
 INC_CHANNEL := -Isource/libs/channel/include
 RISCV_BIN := $(RISCV_CC:gcc=)
 # Frames are drawn pixel by pixel: speed is what counts there.
-OS_OPT := -Os
-OS_FAST := $(patsubst %,$(OS)/source/apps/systemui/%.o,canvas font glass shapes)
+OS_OPT := -Os -msave-restore
+OS_FAST := $(patsubst %,$(OS)/source/apps/systemui/%.o,canvas glass shapes)
 $(OS_FAST): OS_OPT := -O2
 # Loops that copy are no calls of what they are in.
 $(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
@@ -77,7 +77,7 @@ USER_O := $(call objects,$(OS),$(USER_C)) \
 $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
-		$(filter %.o,$^) -lc -o $@.tmp
+		$(filter %.o,$^) -lc -lgcc -o $@.tmp
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
 
