@@ -95,6 +95,10 @@ void nx_store64(uint8_t *at, uint64_t value);
 
 /* --- reading --- */
 
+/* Handles are of 16 bytes. So aligned, compilers know them as one value: they stay in registers
+ * where inline functions hand them on. */
+#define NX_HANDLE __attribute__((aligned(16)))
+
 /* A message being read. The fields are the runtime's own, but for `error` and what open() sets. */
 struct nx_message {
     const uint8_t *table; /* the segment sizes, in words; believed because open() summed them */
@@ -111,7 +115,7 @@ struct nx_struct_reader {
     uint32_t depth : 6;
     uint16_t data_words;
     uint16_t pointers;
-};
+} NX_HANDLE;
 
 struct nx_list_reader {
     struct nx_message *message;
@@ -119,14 +123,14 @@ struct nx_list_reader {
     uint32_t depth : 6;
     uint32_t count : 29;
     uint32_t element : 3; /* an enum nx_element */
-};
+} NX_HANDLE;
 
 /* One pointer field or element: what an AnyPointer is read through. */
 struct nx_pointer_reader {
     struct nx_message *message; /* NULL: a null pointer */
     uint32_t word : 26;
     uint32_t depth : 6;
-};
+} NX_HANDLE;
 
 /*
  * Opens the stream-framed message at bytes; it may be shorter than length. No copy is made. Takes
@@ -226,19 +230,19 @@ struct nx_struct_builder {
     uint32_t data;              /* the word of the segment */
     uint16_t data_words;
     uint16_t pointers;
-};
+} NX_HANDLE;
 
 struct nx_list_builder {
     struct nx_builder *builder;
     uint32_t data;
     uint32_t count : 29;
     uint32_t element : 3;
-};
+} NX_HANDLE;
 
 struct nx_pointer_builder {
     struct nx_builder *builder; /* NULL: nothing is written */
     uint32_t word;
-};
+} NX_HANDLE;
 
 /* Begins a message with a null root; size is in bytes. Needs 16 bytes and no alignment. */
 void nx_builder_init(struct nx_builder *builder, uint8_t *buffer, size_t size);
