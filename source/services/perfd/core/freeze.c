@@ -123,7 +123,7 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     frozen->total = lanes_total(&perfd->lanes);
     frozen->lane0 = perfd->lanes.none;
     frozen->copied = frozen->outside = 0;
-    session_metrics(session, false, &frozen->metrics);
+    session_metrics(session, &frozen->metrics);
 
     copy_frames(frozen, &session->window);
     frozen->lane_count = frozen->slot_count = 0;

@@ -85,14 +85,13 @@ TOTAL(jank_gpu, jank_gpu);
 TOTAL(jank_pipeline, jank_pipeline);
 TOTAL(jank_unknown, jank_unknown);
 
-void session_metrics(const struct session *s, bool phases, struct perfd_metrics *out)
+void session_metrics(const struct session *s, struct perfd_metrics *out)
 {
     *out = (struct perfd_metrics){.session = s->id};
     for (size_t i = 0; i < s->name_length; i++)
         out->name[i] = s->name[i];
     out->running = s->state == SESSION_RUNNING;
     out->session_exact = s->exact;
-    out->has_phases = phases;
     out->budget_ns = s->budget_ns;
     out->long_frame_ns = session_long_frame_ns(s, s->budget_ns);
     window_metrics(&s->window, out);
@@ -101,8 +100,6 @@ void session_metrics(const struct session *s, bool phases, struct perfd_metrics 
     session_percentiles(s, out);
     run_copy(&out->session_longest_ns, &s->longest_ns,
              RUN(struct session, longest_ns, jank_unknown));
-    for (unsigned i = 0; phases && i < PERFD_PHASES; i++)
-        phase_metrics(&s->window, (enum perfd_phase)i, &out->phase[i]);
 }
 
 int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool phases,
@@ -111,6 +108,9 @@ int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool p
     const struct session *s = sessions_readable(perfd, client, session);
     if (s == NULL)
         return PERFD_NOT_FOUND;
-    session_metrics(s, phases, out);
+    session_metrics(s, out);
+    out->has_phases = phases;
+    for (unsigned i = 0; phases && i < PERFD_PHASES; i++)
+        phase_metrics(&s->window, (enum perfd_phase)i, &out->phase[i]);
     return PERFD_OK;
 }

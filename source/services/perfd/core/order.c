@@ -233,10 +233,9 @@ void order_insert(struct order *o, uint64_t value)
 
 void order_remove(struct order *o, uint64_t value)
 {
-    struct {
-        struct order_node *node;
-        uint32_t child;
-    } path[ORDER_LEVELS];
+    /* The way down, as two arrays: one of pairs would be half padding. */
+    struct order_node *path[ORDER_LEVELS];
+    uint8_t place[ORDER_LEVELS];
     uint32_t depth = 0;
 
     struct order_node *node = &o->nodes[o->root];
@@ -251,8 +250,8 @@ void order_remove(struct order *o, uint64_t value)
             o->levels--;
         } else {
             node->child[i].count--;
-            path[depth].node = node;
-            path[depth++].child = i;
+            path[depth] = node;
+            place[depth++] = (uint8_t)i;
         }
         node = &o->nodes[below];
     }
@@ -262,8 +261,8 @@ void order_remove(struct order *o, uint64_t value)
         return;
     /* Its largest value went: so it did for every node that has this one at its right edge. */
     while (depth-- > 0) {
-        path[depth].node->max[path[depth].child] = node->value[node->n - 1];
-        if (path[depth].child + 1 < path[depth].node->n)
+        path[depth]->max[place[depth]] = node->value[node->n - 1];
+        if (place[depth] + 1u < path[depth]->n)
             return;
     }
 }

@@ -123,7 +123,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     s->stop_number = ++perfd->sessions.stops;
     trace_session_stopped(perfd, s);
 
-    session_metrics(s, false, out);
+    session_metrics(s, out);
     marker_stop(perfd, s, out);
     return PERFD_OK;
 }

@@ -92,8 +92,8 @@ bool session_budget_valid(uint64_t budget_ns);
 /* The threshold in force for a frame with this budget. */
 uint64_t session_long_frame_ns(const struct session *s, uint64_t budget_ns);
 
-/* All figures of a session, running or stopped. */
-void session_metrics(const struct session *s, bool phases, struct perfd_metrics *out);
+/* All figures of a session, running or stopped, but those of the phases. */
+void session_metrics(const struct session *s, struct perfd_metrics *out);
 
 /* The client hung up: others may stop and tick what was its own. */
 void sessions_client_closed(struct perfd *perfd, int client);
