@@ -92,6 +92,8 @@ $(OS_IMAGES): $(OS)/%.elf: $(OS)/$(OS_DIR)/main_%.o $(OS_BASE_O) $(OS)/image.ld
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 
 .PHONY: os
-os: $(OS_IMAGES) $(OS)/perfd-nostate.elf ## Build the kernel-free image for QEMU
+os: $(OS_IMAGES) $(OS)/perfd-nostate.elf ## Build the kernel-free image for QEMU; print its size
+	@for image in perfd perfd-nostate; do $(RISCV_BIN)size $(OS)/$$image.elf | awk -v image=$$image.elf \
+		'NR == 2 { printf "%-18s %6d bytes of code and constants, %7d of static RAM\n", image, $$1, $$2 + $$3 }'; done
 
 -include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_PERFD_O) $(OS_NO_STATE_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))

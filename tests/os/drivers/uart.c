@@ -19,8 +19,9 @@
 #define FINISHER_PASS 0x5555u
 #define FINISHER_FAIL 0x3333u
 
-/* Longer than any line takes: whoever holds the lock that long has died with it. */
-#define LOCK_TRIES (1u << 20)
+/* Much longer than a line takes, about 10 ms at worst: whoever holds the lock that long has died
+ * with it. */
+#define LOCK_TRIES (1u << 26)
 
 static atomic_flag writing = ATOMIC_FLAG_INIT;
 
