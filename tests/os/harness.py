@@ -2,6 +2,7 @@
 """What the tests of the whole image share: how it is booted, and what its serial log must and must not say."""
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ import tempfile
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "perf_v1_host")]
 import checks  # noqa: E402
 import machine  # noqa: E402
+import qmp  # noqa: E402
 
 IMAGE = "perfd.elf"
 # Virtual time is the count of instructions, and stands still for nobody: two runs are alike.
@@ -29,6 +31,30 @@ def run(*arguments, image=IMAGE, options=(), seconds=30, allowed=()):
         clean(guest.log, allowed)
         checks.equal(status, 0, "\n".join(guest.log))
         return guest.log
+
+
+class Lined(machine.Machine):
+    """The image with a line to it, the Unix socket at line_path. Entered, its session has begun."""
+
+    def __init__(self, *arguments, image=IMAGE, options=(), seconds=30):
+        self.work = folder()
+        self.line_path = os.path.join(self.work.name, "line")
+        super().__init__(image, machine.console(self.line_path), *arguments, machine.options(*options),
+                         seconds=seconds)
+
+    def __enter__(self):
+        self.wait_for("perf: start")
+        return self
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.work.cleanup()
+
+    def connect(self):
+        peer = socket.socket(socket.AF_UNIX)
+        peer.settimeout(20)
+        qmp.connect(peer, self.line_path)
+        return peer
 
 
 def clean(log, allowed=()):

@@ -6,39 +6,17 @@ import json
 import os
 import random
 import re
-import socket
 
 import harness
 import machine
 from harness import checks
 import daemon  # beside checks: harness has shown the way
 import guest as link
-import qmp
 from trace_model import Parsed
 
 
-class Guest:
-    """The image with a line; `seconds` is how long its session lasts."""
-
-    def __init__(self, seconds=0):
-        self.work = harness.folder()
-        self.line = os.path.join(self.work.name, "line")
-        options = ("poweroff", f"seconds={seconds}") if seconds else ()
-        self.image = harness.boot(machine.DISPLAY, machine.console(self.line), options=options)
-
-    def __enter__(self):
-        self.image.wait_for("perf: start systemui")
-        return self
-
-    def __exit__(self, *_):
-        self.image.__exit__()
-        self.work.cleanup()
-
-    def connect(self):
-        peer = socket.socket(socket.AF_UNIX)
-        peer.settimeout(20)
-        qmp.connect(peer, self.line)
-        return peer
+def boot(seconds=0):
+    return harness.Lined(machine.DISPLAY, options=("poweroff", f"seconds={seconds}") if seconds else ())
 
 
 def metrics(bridge):
@@ -54,25 +32,25 @@ def frames_go_on(bridge):
 
 @checks.check
 def info_says_what_the_line_may():
-    with Guest() as guest, link.Bridge(guest.line) as bridge:
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
         info = json.loads(bridge.perfctl("info", "--json"))
         checks.equal(info["may"], ["control", "read", "export"])
         checks.equal(info["clock"]["name"], "rdtime")
         checks.equal(info["clock"]["stepNs"], 100)
-        harness.clean(guest.image.log)
+        harness.clean(guest.log)
 
 
 @checks.check
 def figures_of_the_running_session():
-    with Guest() as guest, link.Bridge(guest.line) as bridge:
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
         checks.equal(metrics(bridge)["name"], "systemui")
         frames_go_on(bridge)
-        harness.clean(guest.image.log)
+        harness.clean(guest.log)
 
 
 @checks.check
 def the_running_sessions_trace():
-    with Guest() as guest, link.Bridge(guest.line) as bridge:
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
         while metrics(bridge)["sessionFrames"] < 30:
             pass
         path = os.path.join(guest.work.name, "trace.json")
@@ -85,31 +63,31 @@ def the_running_sessions_trace():
         names = {event["name"] for event in trace.events}
         for name in ("ui", "layout", "render", "present", "perfd calls"):
             checks.true(name in names, f"{name}: {sorted(names)}")
-        harness.clean(guest.image.log)
+        harness.clean(guest.log)
 
 
 @checks.check
 def what_the_line_may_not_is_denied():
-    with Guest() as guest, link.Bridge(guest.line) as bridge:
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
         ticks = daemon.run(daemon.LOAD, bridge.address, "ticks", "64", "64")
         checks.equal((ticks.returncode, ticks.stderr), (1, b"load: accepted: 0\n"))
-        guest.image.wait_for("perf: start load")
-        guest.image.wait_for("perfd: reject denied")
+        guest.wait_for("perf: start load")
+        guest.wait_for("perfd: reject denied")
         frames_go_on(bridge)
-        harness.clean(guest.image.log, allowed=("perfd: reject denied",))
+        harness.clean(guest.log, allowed=("perfd: reject denied",))
 
 
 def bad_client(do, seconds=3):
     """The session goes on to its end while `do` is done on the line; the log."""
-    with Guest(seconds) as guest:
+    with boot(seconds) as guest:
         do(guest)
-        checks.equal(guest.image.end(), 0)
-        harness.clean(guest.image.log, allowed=("perfd: reject malformed",))
-        stop = harness.in_order(guest.image.log, "perf: start systemui", "perf: stop systemui")[1]
+        checks.equal(guest.end(), 0)
+        harness.clean(guest.log, allowed=("perfd: reject malformed",))
+        stop = harness.in_order(guest.log, "perf: start systemui", "perf: stop systemui")[1]
         checks.true(float(harness.STOP.fullmatch(stop)[2]) > 1, stop)
         for word in ("connection lost", "connected again"):
-            checks.true(not any(word in line for line in guest.image.log), guest.image.log)
-        return guest.image.log
+            checks.true(not any(word in line for line in guest.log), guest.log)
+        return guest.log
 
 
 @checks.check
@@ -117,7 +95,7 @@ def noise_on_the_line_is_noise():
     def noise(guest):
         with guest.connect() as peer:
             peer.sendall(random.Random(3).randbytes(300000))
-        with link.Bridge(guest.line) as bridge:
+        with link.Bridge(guest.line_path) as bridge:
             checks.equal(metrics(bridge)["name"], "systemui")
 
     log = bad_client(noise)
@@ -127,7 +105,7 @@ def noise_on_the_line_is_noise():
 @checks.check
 def a_client_that_is_none():
     def garbage(guest):
-        with link.Bridge(guest.line) as bridge:
+        with link.Bridge(guest.line_path) as bridge:
             for _ in range(3):
                 with bridge.connect() as peer:
                     peer.sendall(b"\xff" * 64)
@@ -142,7 +120,7 @@ def a_client_that_is_none():
 @checks.check
 def a_client_that_never_reads():
     def deaf(guest):
-        with link.Bridge(guest.line) as bridge:
+        with link.Bridge(guest.line_path) as bridge:
             load = link.Program(daemon.LOAD, bridge.address, "deaf", "100000")
             checks.true(re.match(r"deaf after \d+", load.line_out()), "it could send for ever")
             load.process.stdin.write(b"\n")
