@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """perfctl state on images that the store made, and what a reader of its own makes of them."""
+import glob
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -173,6 +175,21 @@ def images_of_something_else():
                 checks.equal(done.returncode, 1)
                 checks.true(b"not a statefs disk" in done.stderr, done.stderr)
                 checks.equal(read(image), content, "a foreign disk")
+
+
+@checks.check
+def the_library_needs_a_block_device_and_nothing_else():
+    sources = glob.glob(os.path.join(checks.ROOT, "source", "libs", "statefs", "src", "*.c"))
+    include = os.path.join(checks.ROOT, "source", "libs", "statefs", "include")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = os.path.join(folder, "statefs.o")
+        subprocess.run(["gcc", "-std=c11", "-Os", "-ffreestanding", "-fno-builtin", "-nostdlib", "-r", "-I", include,
+                        *sources, "-o", whole], check=True, timeout=120)
+        symbols = subprocess.run(["nm", whole], check=True, capture_output=True, text=True).stdout.split("\n")
+        needed = {line.split()[-1] for line in symbols if " U " in line}
+        checks.equal(needed - {"memcpy", "memset"},
+                     {f"statefs_block_{name}" for name in ("count", "read", "write", "flush")})
+        checks.equal([line for line in symbols if re.search(" [bBdDC] ", line)], [], "state of its own")
 
 
 if __name__ == "__main__":

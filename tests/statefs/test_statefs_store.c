@@ -498,6 +498,71 @@ static void one_entry_lost(void **state)
     holds("/state/b", "fine");
 }
 
+/* Sectors in the wrong place, or of an earlier time: each is whole in itself. */
+static void misplaced_sectors(void **state)
+{
+    (void)state;
+    uint8_t bytes[1016];
+    uint32_t got;
+    uint32_t total;
+    uint8_t *seen = disk.seen;
+    uint8_t kept[512];
+    memset(bytes, 'b', sizeof bytes);
+    const struct statefs_span value = {bytes, sizeof bytes};
+    assert_int_equal(statefs_put(store, text("/state/a"), value), STATEFS_OK);
+    assert_int_equal(statefs_put(store, text("/state/b"), value), STATEFS_OK);
+    assert_int_equal(statefs_sync(store), STATEFS_OK);
+    /* a: index 257, data 258 and 259; b: 260, 261, 262. The second slot's entries: 129, 130. */
+    static const struct {
+        uint32_t to, from;
+    } swaps[] = {{258, 259}, {258, 261}, {257, 260}, {257, 258}, {130, 129}};
+    for (size_t i = 0; i < sizeof swaps / sizeof swaps[0]; i++) {
+        uint8_t *to = seen + (size_t)swaps[i].to * 512;
+        memcpy(kept, to, 512);
+        memcpy(to, seen + (size_t)swaps[i].from * 512, 512);
+        enum statefs_status status = mount(STATEFS_READ_WRITE);
+        if (status == STATEFS_OK)
+            status = statefs_get(store, text("/state/a"), 0, bytes, sizeof bytes, &got, &total);
+        assert_int_equal(status, STATEFS_INTEGRITY);
+        memcpy(to, kept, 512);
+    }
+    /* An entry that the disk did not write: what was there two syncs ago. */
+    memcpy(kept, seen + 129 * 512, 512);
+    assert_int_equal(mount(STATEFS_READ_WRITE), STATEFS_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(statefs_put(store, text("/state/a"), value), STATEFS_OK);
+        assert_int_equal(statefs_sync(store), STATEFS_OK);
+    }
+    memcpy(seen + 129 * 512, kept, 512);
+    assert_int_equal(mount(STATEFS_READ_WRITE), STATEFS_INTEGRITY);
+    assert_int_equal(statefs_info(store).wrong_sector, 129);
+}
+
+/* A sync that fails takes with it what open transactions have written: none of them commits. */
+static void a_failed_sync_ends_transactions(void **state)
+{
+    (void)state;
+    uint64_t t;
+    assert_int_equal(put("/state/a", "kept"), STATEFS_OK);
+    assert_int_equal(statefs_sync(store), STATEFS_OK);
+    assert_int_equal(statefs_begin(store, &t), STATEFS_OK);
+    assert_int_equal(statefs_append(store, t, text("/state/t"), text("x")), STATEFS_OK);
+    assert_int_equal(put("/state/a", "lost"), STATEFS_OK);
+    disk.fail_at = disk.ops + 1;
+    disk.fail_count = 1;
+    assert_int_equal(statefs_sync(store), STATEFS_IO);
+    holds("/state/a", "kept");
+    assert_int_equal(statefs_append(store, t, text("/state/t"), text("y")), STATEFS_IO);
+    assert_int_equal(statefs_commit(store, t), STATEFS_IO);
+    assert_int_equal(statefs_commit(store, t), STATEFS_NOT_FOUND);
+    holds("/state/t", NULL);
+    assert_int_equal(statefs_info(store).free_sectors, SECTORS - 256 - 2);
+    assert_int_equal(put("/state/a", "again"), STATEFS_OK);
+    assert_int_equal(statefs_sync(store), STATEFS_OK);
+    assert_int_equal(mount(STATEFS_READ_WRITE), STATEFS_OK);
+    holds("/state/a", "again");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
@@ -517,6 +582,8 @@ int main(void)
         TEST(rot),
         TEST(one_value_lost),
         TEST(one_entry_lost),
+        TEST(misplaced_sectors),
+        TEST(a_failed_sync_ends_transactions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
