@@ -28,7 +28,8 @@ LAYERS = {
     "source/apps/systemui": (True, r"perf-client/|nexus-idl/|perf\.capnp\.h"),
     "source/apps/systemui/virt": (
         True, r"perf-client/|nexus-idl/|perf\.capnp\.h|channel/|drivers/|monitor/user_call\.h|[a-z_]+\.h"),
-    "tools/perfctl": (True, r"perfd/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/"),
+    "tools/perfctl": (
+        True, r"perfd/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/|image_file\.h"),
     "tools/nexus-idl": (True, r"nexus-idl/"),
 }
 
