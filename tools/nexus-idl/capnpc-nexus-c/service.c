@@ -96,6 +96,17 @@ static void declare_dispatch(const struct model *model, struct out *out, const s
         end);
 }
 
+static void declare_handle(const struct model *model, struct out *out, const struct node *node,
+                           const char *end)
+{
+    out_prototype(out, "enum nx_outcome", arena_printf(model->arena, "%s_handle", node->lower),
+                  arena_printf(model->arena,
+                               "struct %s_service *service, struct nx_call *call, "
+                               "struct nx_struct_reader params, struct nx_struct_builder results",
+                               node->lower),
+                  end);
+}
+
 void emit_interface(const struct model *model, struct out *out, const struct node *node)
 {
     uint32_t count;
@@ -122,58 +133,67 @@ void emit_interface(const struct model *model, struct out *out, const struct nod
     out_printf(
         out,
         "/*\n * Servers: whoever implements the interface defines the struct and the handlers. "
-        "dispatch calls the\n * call's handler. A deferred answer is begun anew by _resume.\n"
+        "dispatch calls the\n * call's handler: handle is its second half. A deferred answer is "
+        "begun "
+        "anew by _resume.\n"
         " */\nstruct %s_service;\n\n",
         node->lower);
     for (uint32_t i = 0; i < count; i++)
         emit_server(model, out, node, &methods[i]);
+    if (count > 0) {
+        out_declare(out, arena_printf(model->arena, "%s_handle", node->lower), node->path);
+        declare_handle(model, out, node, ";\n\n");
+    }
     out_declare(out, arena_printf(model->arena, "%s_dispatch", node->lower), node->path);
     declare_dispatch(model, out, node, ";\n\n");
 }
 
-/* The sections of each method's results. */
-static void emit_result_sizes(struct out *out, const struct method *methods, uint32_t count)
+/* By itself, all that it needs is where it passes it on: each case is no more than a jump. */
+static void emit_handle(const struct model *model, struct out *out, const struct node *node,
+                        const struct method *methods, uint32_t count)
 {
-    out_printf(out, "    static const struct {\n        uint16_t data_words, pointers;\n"
-                    "    } sizes[] = {\n");
-    for (uint32_t i = 0; i < count; i++)
-        out_printf(out, "        {%s_DATA_WORDS, %s_POINTERS},\n", methods[i].results->upper,
-                   methods[i].results->upper);
-    out_printf(out, "    };\n    struct nx_struct_reader params;\n"
-                    "    struct nx_struct_builder results;\n\n");
+    out_printf(out, "\n");
+    declare_handle(model, out, node, "\n{\n");
+    out_printf(out, "    switch (call->method_id) {\n");
+    for (uint32_t i = 0; i < count; i++) {
+        out_printf(out, "    case %s: {\n", methods[i].constant);
+        out_printf(out, "        struct %s_reader request = {params};\n", methods[i].params->lower);
+        out_printf(out, "        struct %s_builder response = {results};\n\n",
+                   methods[i].results->lower);
+        out_printf(out, "        return %s(service, call, request, response);\n    }\n",
+                   methods[i].handler);
+    }
+    out_printf(out, "    default:\n        return NX_UNIMPLEMENTED;\n    }\n}\n");
 }
 
 void emit_dispatch(const struct model *model, struct out *out, const struct node *node)
 {
     uint32_t count;
     struct method *methods = read_methods(model, node, &count);
-    const char *past = arena_printf(model->arena, "%s_METHODS", node->upper);
+    const char *upper = node->upper;
 
-    out_printf(out, "\n");
-    declare_dispatch(model, out, node, "\n{\n");
     if (count == 0) {
+        out_printf(out, "\n");
+        declare_dispatch(model, out, node, "\n{\n");
         out_printf(out, "    (void)service;\n    (void)call;\n    return NX_UNIMPLEMENTED;\n}\n");
         return;
     }
-    /* Begun in one place: a call a method was most of the code. */
-    emit_result_sizes(out, methods, count);
+    emit_handle(model, out, node, methods, count);
+    out_printf(out, "\n");
+    declare_dispatch(model, out, node, "\n{\n");
+    out_printf(out, "    static const struct {\n        uint16_t data_words, pointers;\n"
+                    "    } sizes[] = {\n");
+    for (uint32_t i = 0; i < count; i++)
+        out_printf(out, "        {%s_DATA_WORDS, %s_POINTERS},\n", methods[i].results->upper,
+                   methods[i].results->upper);
     out_printf(out,
-               "    if (call->interface_id != %s_INTERFACE_ID || call->method_id >= %s)\n"
+               "    };\n    struct nx_struct_reader params;\n"
+               "    struct nx_struct_builder results;\n\n"
+               "    if (call->interface_id != %s_INTERFACE_ID || call->method_id >= %s_METHODS)\n"
                "        return NX_UNIMPLEMENTED;\n"
                "    params = nx_call_params(call);\n"
                "    results = nx_call_results(call, sizes[call->method_id].data_words,\n"
-               "                              sizes[call->method_id].pointers);\n",
-               node->upper, past);
-    out_printf(out, "    switch (call->method_id) {\n");
-    for (uint32_t i = 0; i < count; i++) {
-        const struct method *method = &methods[i];
-
-        out_printf(out, "    case %s: {\n", method->constant);
-        out_printf(out, "        struct %s_reader request = {params};\n", method->params->lower);
-        out_printf(out, "        struct %s_builder response = {results};\n\n",
-                   method->results->lower);
-        out_printf(out, "        return %s(service, call, request, response);\n    }\n",
-                   method->handler);
-    }
-    out_printf(out, "    default:\n        return NX_UNIMPLEMENTED;\n    }\n}\n");
+               "                              sizes[call->method_id].pointers);\n"
+               "    return %s_handle(service, call, params, results);\n}\n",
+               upper, upper, node->lower);
 }
