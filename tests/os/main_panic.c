@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An image that dies as it is told, so that panics and stack guards can be tested. Options: `hart=N`, and
- * what happens there: `null` (a read through NULL), `overflow` (the stack runs into its guard), else an
- * instruction that is none.
+ * An image that dies as it is told, so that panics and stack guards can be tested. Options:
+ * `hart=N`, and what happens there: `null` (a read through NULL), `overflow` (the stack runs into
+ * its guard), else an instruction that is none.
  */
 #include "boot/hart.h"
 #include "drivers/bootargs.h"

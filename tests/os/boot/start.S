@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All harts start here, in M-mode with interrupts off. Hart 0 clears memory and lets the others go. */
+/* All harts start here, in M-mode with interrupts off. Hart 0 clears memory; the others wait. */
 #include "layout.h"
 
 #define MSTATUS_FS_INITIAL 0x2000

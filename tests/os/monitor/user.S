@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Into U-mode and back. mscratch holds the monitor's stack while U-mode code runs, and is 0 else. */
+/* Into U-mode and back. mscratch holds the monitor's stack while U-mode code runs, else 0. */
 #include "boot/layout.h"
 
 #define FRAME_BYTES 32
