@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A trap is the end of its hart: interrupts are never taken (harts wait for them with wfi), and what
- * runs in U-mode has a monitor with a trap entry of its own.
+ * A trap is the end of its hart: interrupts are never taken (harts wait for them with wfi), and
+ * what runs in U-mode has a monitor with a trap entry of its own.
  */
 #include "layout.h"
 
