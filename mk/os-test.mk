@@ -38,4 +38,8 @@ OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(HOST)/tests/driver $(HOST)/tests/load ## Boot the image, and test it from outside
 	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
 
+.PHONY: test-os-pace
+test-os-pace: os host ## SystemUI at 60 Hz for a minute: needs two processors with nothing else to do
+	HOST=$(HOST) $(OS_DIR)/test_pace.py 60
+
 -include $(patsubst %.o,%.d,$(filter $(OS)/$(USER_DIR)/%,$(USER_SHARED_O))) $(USERS:%=$(OS)/$(USER_DIR)/user_%.d)
