@@ -8,7 +8,7 @@ import machine
 from harness import checks
 
 PANIC = re.compile(r"PANIC hart=1 cause=(0x[0-9a-f]+|\d+) pc=(0x[0-9a-f]+) addr=(0x[0-9a-f]+)")
-ILLEGAL_INSTRUCTION, STORE_FAULT = 2, 7
+EXECUTE_FAULT, ILLEGAL_INSTRUCTION, LOAD_FAULT, STORE_FAULT = 1, 2, 5, 7
 
 
 def fault(option, cause):
@@ -30,6 +30,24 @@ def systemui_that_faults_is_started_again():
 @checks.check
 def systemui_cannot_write_perfd():
     checks.equal(fault("poke=40", STORE_FAULT), 0x80000000, "where it wrote")
+
+
+@checks.check
+def nothing_else_is_in_systemuis_reach():
+    log = harness.run(image="user_prober.elf", allowed=("PANIC hart=1",))
+    causes = {"execute": EXECUTE_FAULT, "read": LOAD_FAULT, "write": STORE_FAULT}
+    lines = iter(log)
+    attempts = 0
+    for line in lines:
+        attempt = re.fullmatch(r"systemui: (execute|read|write) (\d+)", line)
+        if not attempt:
+            continue
+        match = PANIC.fullmatch(next(lines))
+        checks.true(match, log)
+        checks.equal((int(match[1], 0), int(match[3], 0)), (causes[attempt[1]], int(attempt[2])), line)
+        attempts += 1
+    checks.equal(attempts, 13)
+    checks.equal(log[-1], "systemui: perfd serves")
 
 
 checks.main()
