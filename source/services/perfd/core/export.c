@@ -2,6 +2,7 @@
 /* The job that prepares a trace, hands it to the port's exporter and says where it is. */
 #include "core.h"
 #include "ports/port.h"
+#include "text.h"
 #include "trace_parts.h"
 
 #define WRITES_A_STEP 64  /* pieces that the port is offered at once */
@@ -68,9 +69,7 @@ static int write_pieces(struct perfd *perfd)
 static void put_marker(struct perfd *perfd, const char *uri)
 {
     struct trace *t = &perfd->trace;
-    uint32_t length = 0;
-    while (uri[length] != '\0')
-        length++;
+    uint32_t length = text_of(uri).length;
     struct put p = {.bytes = t->piece, .size = sizeof t->piece};
     put_text(&p, "perf: trace ");
     size_t room = MARKER_MAX - 1 - p.length;

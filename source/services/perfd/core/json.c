@@ -112,6 +112,12 @@ static void put_value(struct put *p, char kind, uint64_t value, bool *none)
     case 'x':
         put_hex(p, value);
         break;
+    case 'c':
+        put_char(p, (char)value);
+        break;
+    case 'b':
+        put_text(p, value != 0 ? "true" : "false");
+        break;
     case 'm':
     case 'M':
         put_fixed(p, value, 6, 6);

@@ -20,6 +20,8 @@ void json_string(struct put *p, struct perfd_text text);
  *   %f  59.940         thousandths
  *   %M  %F             the same, but null where the value is 0
  *   %n  42             and where it is 0, each %m after it is null
+ *   %c  x              a character, which needs no escape
+ *   %b  true           or false where the value is 0
  * What stands in [] is left out where the one value in it is 0.
  * One call costs little code, which is what most of a trace's text is made of.
  */

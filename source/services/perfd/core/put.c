@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "put.h"
 
+#include "text.h"
+
 #define DIGITS_MAX 20 /* of 2^64 - 1 */
 
 /* Room for length more bytes, which are then the caller's to write; NULL: they do not fit. */
@@ -26,10 +28,7 @@ void put_bytes(struct put *p, const char *bytes, size_t length)
 
 void put_text(struct put *p, const char *text)
 {
-    size_t length = 0;
-    while (text[length] != '\0')
-        length++;
-    put_bytes(p, text, length);
+    put_bytes(p, text, text_of(text).length);
 }
 
 void put_char(struct put *p, char c)

@@ -5,6 +5,9 @@
 
 #include "perfd/perfd.h"
 
+/* Of a NUL-terminated string. */
+struct perfd_text text_of(const char *string);
+
 static inline bool text_equal(struct perfd_text a, struct perfd_text b)
 {
     if (a.length != b.length)

@@ -5,6 +5,7 @@
  * of its figures stays under 280 bytes, as the smallest cap counts on.
  */
 #include "json.h"
+#include "text.h"
 #include "trace_parts.h"
 
 _Static_assert(JSON_STRING_MAX(PERFD_LABEL_MAX) + JSON_STRING_MAX(PERFD_CATEGORY_MAX) + 240 <
@@ -25,38 +26,30 @@ static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, uint32_
 {
     json_put(p, ",\n{'name':", NULL);
     json_string(p, name);
-    json_put(p, ",'ph':'", NULL);
-    put_char(p, phase);
-    json_put(p, "','ts':%k,'pid':1,'tid':%u", VALUES(ts_ns, tid));
+    json_put(p, ",'ph':'%c','ts':%k,'pid':1,'tid':%u", VALUES((uint64_t)phase, ts_ns, tid));
 }
 
 /* --- The frames lane -------------------------------------------------------------------------- */
 
-#define TEXT(literal)                                                                              \
-    {                                                                                              \
-        literal, sizeof(literal) - 1                                                               \
-    }
 #define INSTANT(name, argument)                                                                    \
     {                                                                                              \
-        TEXT(name), 'i', ",'s':'t','args':{" argument                                              \
+        name, "i,'s':'t','args':{" argument                                                        \
     }
 
-/* Name, phase, and the rest with one value. */
+/* The name, then the phase and the rest with one value. */
 static const struct {
-    struct perfd_text name;
-    char phase;
-    const char *rest;
+    const char *name, *rest;
 } forms[] = {
     [EVENT_START] = INSTANT("session start", "}}"),
     [EVENT_DROPPED_AT_END] = INSTANT("dropped", "'count':%u}}"),
     [EVENT_STOP] = INSTANT("session stop", "}}"),
-    [EVENT_FRAME] = {TEXT("frame"), 'X', ",'dur':%k,'cname':'"},
-    [EVENT_FRAME_MS] = {TEXT("frame ms"), 'C', ",'args':{'ms':%m}}"},
-    [EVENT_FRAME_FPS] = {TEXT("fps"), 'C', ",'args':{'fps':%f}}"},
+    [EVENT_FRAME] = {"frame", "X,'dur':%k,'cname':'"},
+    [EVENT_FRAME_MS] = {"frame ms", "C,'args':{'ms':%m}}"},
+    [EVENT_FRAME_FPS] = {"fps", "C,'args':{'fps':%f}}"},
     [EVENT_DROPPED] = INSTANT("dropped", "'count':%u}}"),
     [EVENT_JANK] = INSTANT("jank", "'frameId':%u"),
-    [EVENT_WORK_BEGIN] = {TEXT("work"), 'b', ",'cat':'work','id':%x}"},
-    [EVENT_WORK_END] = {TEXT("work"), 'e', ",'cat':'work','id':%x}"},
+    [EVENT_WORK_BEGIN] = {"work", "b,'cat':'work','id':%x}"},
+    [EVENT_WORK_END] = {"work", "e,'cat':'work','id':%x}"},
 };
 
 static uint64_t value_of(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns)
@@ -116,8 +109,9 @@ static void put_of_frames(const struct frozen *z, const struct trace_event *even
                           struct put *p)
 {
     uint64_t value = value_of(z, event, ts_ns);
-    put_head(forms[event->kind].name, forms[event->kind].phase, ts_ns, FRAMES_TID, p);
-    json_put(p, forms[event->kind].rest, &value);
+    const char *rest = forms[event->kind].rest;
+    put_head(text_of(forms[event->kind].name), rest[0], ts_ns, FRAMES_TID, p);
+    json_put(p, rest + 1, &value);
     if (event->kind == EVENT_FRAME)
         put_frame_rest(z, event->at, p);
     if (event->kind == EVENT_FRAME || event->kind == EVENT_JANK)
@@ -130,7 +124,7 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
 {
     const struct lane_counts *c = &lane->counts;
     uint64_t count = overwritten ? c->overwritten : lane_counts_dropped(c);
-    put_head((struct perfd_text)TEXT("lost"), 'i', ts_ns, lane->id, p);
+    put_head(text_of("lost"), 'i', ts_ns, lane->id, p);
     json_put(p, ",'s':'t','args':{'count':%u,'reason':'", &count);
     json_put(p, overwritten ? "overwritten'}}" : "dropped'}}", NULL);
 }
@@ -139,9 +133,9 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
 static void put_category(struct perfd_text category, uint8_t kind, struct put *p)
 {
     if (category.length == 0 && kind >= PERFD_ASYNC_BEGIN)
-        category = (struct perfd_text){"async", 5};
+        category = text_of("async");
     else if (category.length == 0 && kind >= PERFD_FLOW_START)
-        category = (struct perfd_text){"flow", 4};
+        category = text_of("flow");
     if (category.length > 0) {
         json_put(p, ",'cat':", NULL);
         json_string(p, category);

@@ -3,6 +3,7 @@
 #include "json.h"
 #include "ports/port.h"
 #include "run.h"
+#include "text.h"
 #include "trace_parts.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -42,7 +43,7 @@ bool put_lane_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
         put_text(p, z->metrics.name);
         json_put(p, "'}}", NULL);
     } else if (piece == 1) {
-        put_thread(FRAMES_TID, (struct perfd_text){"frames", 6}, p);
+        put_thread(FRAMES_TID, text_of("frames"), p);
     } else if (piece - 2 < z->lane_count) {
         const struct lane_copy *lane = &z->lane[piece - 2];
         put_thread(lane->id, lane_name(lane), p);
@@ -67,13 +68,12 @@ static void put_session(const struct perfd *perfd, struct put *p)
              "','session':{'id':%u,'name':'",
              VALUES(m->session));
     put_text(p, m->name);
-    put_text(p, m->running ? "\",\"running\":true" : "\",\"running\":false");
     json_put(p,
-             ",'startNs':%u,'endNs':%u,'budgetMs':%m,'longFrameMs':%m,'idleGapMs':%M,"
+             "','running':%b,'startNs':%u,'endNs':%u,'budgetMs':%m,'longFrameMs':%m,'idleGapMs':%M,"
              "'warmupFrames':%u,'capBytes':%u},'clock':{'stepNs':%u,"
              "'ticksPerSecond':%u,'source':'",
-             VALUES(z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns, z->idle_gap_ns,
-                    z->warmup_frames, t->cap_bytes, step_ns,
+             VALUES(m->running, z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns,
+                    z->idle_gap_ns, z->warmup_frames, t->cap_bytes, step_ns,
                     step_ns != 0 ? SECOND_NS / step_ns : 0));
     put_text(p, perfd_port_clock_name(perfd->port));
     json_put(p, "'}", NULL);
@@ -97,9 +97,9 @@ static void put_session_metrics(const struct perfd_metrics *m, struct put *p)
              ",'sessionFrames':%u,'sessionFps':%F,'sessionP50':%M,'sessionP95':%M,'sessionP99':%M,"
              "'sessionP999':%M,'sessionLongest':%M,'sessionLongFrames':%u,'sessionDropped':%u,"
              "'sessionLate':%u,'sessionTime':%m,'jankDropped':%u,'jankApp':%u,'jankGpu':%u,"
-             "'jankPipeline':%u,'jankUnknown':%u,'sessionExact':",
+             "'jankPipeline':%u,'jankUnknown':%u",
              &m->session_frames);
-    put_text(p, m->session_exact ? "true}" : "false}");
+    json_put(p, ",'sessionExact':%b}", VALUES(m->session_exact));
 }
 
 /* --- otherData: the ledger -------------------------------------------------------------------- */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text.h"
+
+struct perfd_text text_of(const char *string)
+{
+    struct perfd_text text = {string, 0};
+    while (string[text.length] != '\0')
+        text.length++;
+    return text;
+}
