@@ -10,13 +10,14 @@ FREE_ROOTS := perfd_server_init perfd_connect perfd_disconnect perfd_receive per
 	perfd_job_owner perfd_awaits_answer nx_frame_length
 comma := ,
 
-# No tables for unwinding: nothing here throws, and they would count as text.
-FREE_OPT := -Os -fno-asynchronous-unwind-tables
-# The service's functions save registers by a call. The runtime's own do not: programs that link it alone, as their
-# own, need not have what is called.
+# Where -Os still gives size for speed: copies of code to save jumps, tables of jumps, copies of small functions.
+# No tables for unwinding either: nothing here throws, and they would count as text.
+FREE_OPT := -Os -fno-thread-jumps -fno-jump-tables -fno-inline-small-functions -fno-ipa-sra \
+	-fno-asynchronous-unwind-tables
 RISCV_CC := riscv64-unknown-elf-gcc
+# Registers are saved by a call. What is called is the runtime's own, or the compiler's library's.
 RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
-$(BUILD)/free/riscv64/source/services/%: FREE_SAVE := -msave-restore
+$(BUILD)/free/riscv64/%: FREE_TUNE := -mtune=size -msave-restore
 RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
 HAVE_RISCV := $(shell command -v $(RISCV_CC) 2>/dev/null)
 FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
@@ -25,7 +26,7 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 define free_rules
 $(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
 	$$(say)
-	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_SAVE) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/%.o: %.S
 	$$(say)
@@ -33,7 +34,7 @@ $(BUILD)/free/$(1)/%.o: %.S
 
 $(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
 	$$(say)
-	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o \
 		$(4)
