@@ -8,6 +8,7 @@
  * sends N calls and reads no answer until told to end by a line
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 #include "perf.capnp.h"
 
 #define BATCH 64u
+
+/* No room for so long: nobody reads. */
+#define STUCK_MS 500
 
 static _Noreturn void die(const char *what, int value)
 {
@@ -163,6 +167,14 @@ static void export_and_tick(const char *address)
     perf_client_close(&client);
 }
 
+/* False: the service has stopped reading, or is gone. */
+static bool send_unless_stuck(int fd, const uint8_t *bytes, size_t length)
+{
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+    return poll(&room, 1, STUCK_MS) == 1 && (room.revents & POLLOUT) != 0 &&
+           send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length;
+}
+
 /* A client that floods the service and never looks at what comes back. */
 static void deaf(const char *address, uint64_t total)
 {
@@ -176,15 +188,15 @@ static void deaf(const char *address, uint64_t total)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&where, sizeof where) != 0)
         die("connect", fd);
-    size_t length;
     nx_client_init(&rpc, out, sizeof out);
-    (void)perf_metrics_call(&rpc);
-    if (nx_client_finish_call(&rpc, &length) != 0)
-        die("call", 0);
-    /* The same bytes again and again: a Bootstrap and a call behind it. */
     uint64_t sent = 0;
-    while (sent < total && send(fd, out, length, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length)
-        sent++;
+    size_t length;
+    do {
+        (void)perf_metrics_call(&rpc);
+        if (nx_client_finish_call(&rpc, &length) != 0)
+            die("call", 0);
+        rpc.waiting = false; /* nobody here listens: on to the next call */
+    } while (++sent < total && send_unless_stuck(fd, out, length));
     printf("deaf after %" PRIu64 "\n", sent);
     fflush(stdout);
     wait_for_line();
