@@ -17,7 +17,7 @@ FREE_OPT := -Os -fno-thread-jumps -fno-jump-tables -fno-inline-small-functions -
 RISCV_CC := riscv64-unknown-elf-gcc
 # Registers are saved by a call. What is called is the runtime's own, or the compiler's library's.
 RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
-$(BUILD)/free/riscv64/%: FREE_TUNE := -mtune=size -msave-restore
+$(BUILD)/free/riscv64/%: FREE_TUNE := -mtune=size -malign-data=natural -msave-restore
 RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
 HAVE_RISCV := $(shell command -v $(RISCV_CC) 2>/dev/null)
 FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)

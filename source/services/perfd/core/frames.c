@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frames one by one, for who draws them. */
 #include "core.h"
+#include "run.h"
 
 static void fill_sample(const struct window *w, uint64_t seq, struct perfd_frame_sample *out)
 {
     const struct frame *f = window_frame(w, seq);
-    *out = (struct perfd_frame_sample){
-        .seq = seq,
-        .frame_id = f->frame_id,
-        .presented_at_ns = f->presented_at_ns,
-        .interval_ns = window_interval_ns(w, seq),
-        .work_ns = frame_work_ns(f),
-        .budget_ns = f->budget_ns,
-        .is_long = f->is_long,
-        .dropped = f->dropped,
-        .late = f->late,
-        .idle = f->idle,
-    };
-    for (unsigned i = 0; i < PERFD_PHASES; i++)
-        out->phase_ns[i] = f->phase_ns[i];
+    out->seq = seq;
+    out->frame_id = f->frame_id;
+    out->presented_at_ns = f->presented_at_ns;
+    out->interval_ns = window_interval_ns(w, seq);
+    out->work_ns = frame_work_ns(f);
+    run_copy(out->phase_ns, f->phase_ns, PERFD_PHASES);
+    out->budget_ns = f->budget_ns;
+    out->is_long = f->is_long;
+    out->dropped = f->dropped;
+    out->late = f->late;
+    out->idle = f->idle;
 }
 
 int perfd_read_frames(const struct perfd *perfd, int client, uint32_t session, uint64_t after_seq,

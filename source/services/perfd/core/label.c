@@ -88,7 +88,7 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
 /* FNV-1a; the byte between keeps "ab" + "c" and "a" + "bc" apart. */
 static uint32_t hash_bytes(uint32_t hash, struct perfd_text text)
 {
-    for (uint32_t i = 0; i < text.length; i++)
+    for (size_t i = 0; i < text.length; i++)
         hash = (hash ^ (uint8_t)text.bytes[i]) * 16777619u;
     return (hash ^ 0xff) * 16777619u;
 }
@@ -137,7 +137,7 @@ static void see_all(struct perfd *perfd)
 static uint32_t free_unseen(struct labels *l)
 {
     uint32_t freed = 0;
-    for (uint32_t slot = 0; slot < l->slot_count; slot++)
+    for (size_t slot = 0; slot < l->slot_count; slot++)
         l->slots[slot] = 0;
     for (uint32_t id = 1; id < l->capacity; id++) {
         struct label *entry = &l->table[id];

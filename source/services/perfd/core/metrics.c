@@ -79,11 +79,11 @@ TOTAL(session_long, long_frames);
 TOTAL(session_dropped, dropped);
 TOTAL(session_late, late);
 TOTAL(session_ns, interval_ns);
-TOTAL(jank_dropped, jank_dropped);
-TOTAL(jank_app, jank_app);
-TOTAL(jank_gpu, jank_gpu);
-TOTAL(jank_pipeline, jank_pipeline);
-TOTAL(jank_unknown, jank_unknown);
+TOTAL(jank_dropped, jank[CAUSE_NONE]);
+TOTAL(jank_app, jank[CAUSE_APP]);
+TOTAL(jank_gpu, jank[CAUSE_GPU]);
+TOTAL(jank_pipeline, jank[CAUSE_PIPELINE]);
+TOTAL(jank_unknown, jank[CAUSE_UNKNOWN]);
 
 void session_metrics(const struct session *s, struct perfd_metrics *out)
 {
@@ -99,7 +99,7 @@ void session_metrics(const struct session *s, struct perfd_metrics *out)
     out->session_milli_fps = milli_fps(s->interval_count, s->interval_ns);
     session_percentiles(s, out);
     run_copy(&out->session_longest_ns, &s->longest_ns,
-             RUN(struct session, longest_ns, jank_unknown));
+             RUN(struct session, longest_ns, jank[CAUSE_UNKNOWN]));
 }
 
 int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool phases,

@@ -44,9 +44,9 @@ struct session {
     uint64_t interval_count;
     uint64_t longest_ns;
     uint64_t long_frames, dropped, late;
-    uint64_t interval_ns; /* sum */
-    uint64_t jank_dropped, jank_app, jank_gpu, jank_pipeline, jank_unknown;
-    bool exact; /* every counted interval is still in the window */
+    uint64_t interval_ns;        /* sum */
+    uint64_t jank[FRAME_CAUSES]; /* by cause; CAUSE_NONE: frames that were thrown away */
+    bool exact;                  /* every counted interval is still in the window */
 
     struct window window;
     struct histogram *histogram; /* all counted intervals */

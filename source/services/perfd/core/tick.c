@@ -141,22 +141,8 @@ static void add_totals(struct session *s, const struct frame *f, const struct sh
             s->longest_ns = interval_ns;
         histogram_add(s->histogram, interval_ns);
     }
-    switch ((enum frame_cause)f->cause) {
-    case CAUSE_NONE:
-        break;
-    case CAUSE_APP:
-        s->jank_app++;
-        break;
-    case CAUSE_GPU:
-        s->jank_gpu++;
-        break;
-    case CAUSE_PIPELINE:
-        s->jank_pipeline++;
-        break;
-    case CAUSE_UNKNOWN:
-        s->jank_unknown++;
-        break;
-    }
+    if (f->cause != CAUSE_NONE)
+        s->jank[f->cause]++;
 }
 
 static void accept_shown(struct session *s, const struct perfd_tick *tick, uint64_t at_ns,
@@ -188,7 +174,7 @@ static void accept(struct session *s, int client, const struct perfd_tick *tick,
         s->unpresented++;
         /* The gap to the next frame shown holds the idle time too. */
         s->idle_pending = s->idle_pending || tick->after_idle;
-        s->jank_dropped += counted && !tick->after_idle;
+        s->jank[CAUSE_NONE] += counted && !tick->after_idle;
         return;
     }
     accept_shown(s, tick, at_ns, counted);

@@ -91,9 +91,8 @@ struct trace_export {
     char name[PERFD_NAME_MAX + 1];
 };
 
+/* What most code looks at comes first: short offsets are short code. */
 struct trace {
-    struct frozen frozen;
-    struct pairing pairing;
     uint32_t *begun, *ended; /* frames with work to show, by its begin and by its end */
     uint32_t *detail_bytes, *frame_bytes; /* what frames own, saturating: details, and all else */
     uint32_t works;
@@ -107,14 +106,15 @@ struct trace {
     uint64_t tail_bytes;   /* what stands after the last frame */
     struct trace_cut cut;
     struct trace_cursor cursor;
-    struct trace_totals totals; /* of the pass under way, and then of the trace: in otherData */
-    struct trace_totals last;   /* of the last trace that was prepared */
-
     uint64_t offset; /* of the next byte that a reader gets without winding */
     uint32_t piece_length, piece_at;
-    char piece[TRACE_PIECE];
 
+    struct frozen frozen;
     struct trace_export export;
+    struct trace_totals totals; /* of the pass under way, and then of the trace: in otherData */
+    struct trace_totals last;   /* of the last trace that was prepared */
+    struct pairing pairing;
+    char piece[TRACE_PIECE];
 };
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config);

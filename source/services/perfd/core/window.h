@@ -25,6 +25,7 @@ enum frame_cause {
     CAUSE_GPU,
     CAUSE_PIPELINE,
     CAUSE_UNKNOWN,
+    FRAME_CAUSES,
 };
 
 #define FRAME_UNPRESENTED_MAX ((1u << 20) - 1)

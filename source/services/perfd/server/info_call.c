@@ -54,8 +54,9 @@ enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
     perf_info_response_set_now_ns(response, service->now_ns);
     perf_info_response_set_clock_step_ns(response, perfd_port_clock_step_ns(server->port));
     write_limits(server, perf_info_response_init_limits(response));
-    perf_info_response_set_arena_bytes(response,
-                                       perfd_arena_bytes(perfd_configuration(server->perfd)));
-    perf_info_response_set_arena_high_water(response, perfd_arena_high_water(server->perfd));
+    /* All of the arena is taken at init. */
+    uint64_t arena_bytes = perfd_arena_high_water(server->perfd);
+    perf_info_response_set_arena_bytes(response, arena_bytes);
+    perf_info_response_set_arena_high_water(response, arena_bytes);
     return answer(response.s, 0);
 }
