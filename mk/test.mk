@@ -81,7 +81,7 @@ test: test-build ## Build and run every test
 
 .PHONY: test-sanitize
 test-sanitize: ## Build and run every test with the address and undefined behaviour sanitizers
-	$(MAKE) BUILD=$(BUILD)-sanitize OPT="-O1 -g" \
+	$(MAKE) BUILD=$(BUILD)-sanitize OPT="-O1 -g" STACK_USAGE_MAX=16384 \
 		EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all" test
 
 CORE_TEST_SCRIPTS := $(TEST_DIR)/test_runner.py $(TEST_DIR)/test_figures.py $(TEST_DIR)/test_golden.py \
