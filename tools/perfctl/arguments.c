@@ -38,16 +38,21 @@ uint64_t argument_ms(const struct argp_state *state, const char *name, const cha
     return ns;
 }
 
+error_t parse_no_argument(int key, char *text, struct argp_state *state)
+{
+    if (key != ARGP_KEY_ARG)
+        return ARGP_ERR_UNKNOWN;
+    argp_error(state, "unexpected argument '%s'", text);
+    return 0;
+}
+
 error_t parse_nothing(int key, char *text, struct argp_state *state)
 {
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = state->input;
         return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected argument '%s'", text);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_no_argument(key, text, state);
     }
 }

@@ -59,9 +59,6 @@ static error_t parse_export(int key, char *text, struct argp_state *state)
     case KEY_NAME:
         arguments->store_name = text;
         return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected argument '%s'", text);
-        return 0;
     case ARGP_KEY_END:
         if (arguments->store && arguments->output != NULL)
             argp_error(state, "--store and --output exclude each other");
@@ -69,7 +66,7 @@ static error_t parse_export(int key, char *text, struct argp_state *state)
             argp_error(state, "--name goes with --store");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_no_argument(key, text, state);
     }
 }
 

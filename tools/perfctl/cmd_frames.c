@@ -35,11 +35,8 @@ static error_t parse_frames(int key, char *text, struct argp_state *state)
     case KEY_COUNT:
         arguments->count = argument_number(state, "--count", text, 1, UINT64_MAX);
         return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected argument '%s'", text);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_no_argument(key, text, state);
     }
 }
 

@@ -62,6 +62,9 @@ uint64_t argument_ms(const struct argp_state *state, const char *name, const cha
 uint64_t argument_number(const struct argp_state *state, const char *name, const char *text,
                          uint64_t min, uint64_t max);
 
+/* Where a parser ends that knows options and takes no arguments: refuses them. */
+error_t parse_no_argument(int key, char *text, struct argp_state *state);
+
 /* The parser of a command without options or arguments of its own. */
 error_t parse_nothing(int key, char *text, struct argp_state *state);
 
