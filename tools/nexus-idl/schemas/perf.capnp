@@ -119,17 +119,20 @@ struct RecordResponse {
 struct OpenLaneRequest {
   name @0 :Text;                     # 0..31 bytes; empty: "lane <id>"
   records @1 :UInt32;                # wanted; 0: the default
+  shared @2 :Bool;                   # the caller would write it itself, in shared memory
 }
 
 struct OpenLaneResponse {
   status @0 :Status;                 # ok, invalid, noSpace (every lane is in use)
   lane @1 :UInt32;                   # 1 or more
-  recordCount @2 :UInt32;            # granted, a power of two
+  recordCount @2 :UInt32;            # granted: a power of two, of which a shared lane's header takes four
   bytes @3 :UInt64;                  # of shared memory; 0: written by calls only
-  fdIndex @4 :UInt32;                # POSIX: which of the descriptors passed with the answer
+  fdIndex @4 :UInt32;                # POSIX: which of the descriptors passed with the answer is the
+                                     # lane's; the next is the enable page's
   address @5 :UInt64;                # image: where the lane is mapped
   clockMult @6 :UInt32;              # ns = ticks * clockMult >> clockShift; 0: times are in ns
   clockShift @7 :UInt32;
+  enableAddress @8 :UInt64;          # image: where the enable word is mapped
 }
 
 struct CloseLaneRequest {
@@ -396,4 +399,8 @@ struct InfoResponse {
   mayMark @10 :Bool;                 # marks, frames, lanes, labels
   mayRead @11 :Bool;                 # metrics, frames, info
   mayExport @12 :Bool;               # exportLast, readTrace
+  # What shared lanes are stamped with.
+  tickName @13 :Text;                # at most 31 bytes: "tsc", "rdtime"; empty: ns of the clock above
+  ticksPerSecond @14 :UInt64;
+  tickErrorNs @15 :UInt64;           # the furthest that the conversion was found off the clock
 }
