@@ -43,6 +43,15 @@ static int find_path(const char *address, char *path)
     return 0;
 }
 
+/* Descriptors that nobody took while their answer was looked at. */
+static void drop_passed(struct perf_transport *transport)
+{
+    for (uint32_t i = 0; i < transport->passed; i++)
+        if (transport->descriptor[i] >= 0)
+            close(transport->descriptor[i]);
+    transport->passed = 0;
+}
+
 int perf_transport_open(struct perf_transport *transport, const char *address)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -62,11 +71,13 @@ int perf_transport_open(struct perf_transport *transport, const char *address)
         return PERF_CLIENT_UNREACHABLE;
     }
     transport->handle = fd;
+    transport->passed = 0;
     return 0;
 }
 
 int perf_transport_send(struct perf_transport *transport, const uint8_t *bytes, size_t length)
 {
+    drop_passed(transport);
     while (length != 0) {
         ssize_t sent = send((int)transport->handle, bytes, length, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
@@ -79,14 +90,43 @@ int perf_transport_send(struct perf_transport *transport, const uint8_t *bytes, 
     return 0;
 }
 
+/* What the service passes beyond the room for it is closed: it is not for us. */
+static void take_passed(struct perf_transport *transport, struct msghdr *message)
+{
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = CMSG_NXTHDR(message, at)) {
+        if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (at->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(at) + i * sizeof fd, sizeof fd);
+            if (transport->passed < PERF_TRANSPORT_DESCRIPTORS)
+                transport->descriptor[transport->passed++] = fd;
+            else
+                close(fd);
+        }
+    }
+}
+
 int perf_transport_receive(struct perf_transport *transport, uint8_t *bytes, size_t size)
 {
-    if (size > INT_MAX)
-        size = INT_MAX;
+    union {
+        struct cmsghdr header; /* for its alignment */
+        char room[CMSG_SPACE(PERF_TRANSPORT_DESCRIPTORS * sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = size > INT_MAX ? INT_MAX : size};
     for (;;) {
-        ssize_t got = recv((int)transport->handle, bytes, size, 0);
-        if (got > 0)
+        struct msghdr message = {
+            .msg_iov = &part,
+            .msg_iovlen = 1,
+            .msg_control = &control,
+            .msg_controllen = sizeof control,
+        };
+        ssize_t got = recvmsg((int)transport->handle, &message, MSG_CMSG_CLOEXEC);
+        if (got > 0) {
+            take_passed(transport, &message);
             return (int)got;
+        }
         if (got == 0 || errno != EINTR)
             return PERF_CLIENT_DISCONNECTED;
     }
@@ -94,5 +134,6 @@ int perf_transport_receive(struct perf_transport *transport, uint8_t *bytes, siz
 
 void perf_transport_close(struct perf_transport *transport)
 {
+    drop_passed(transport);
     close((int)transport->handle);
 }

@@ -14,9 +14,18 @@
 extern "C" {
 #endif
 
-/* What a platform knows its connection by: a file descriptor, the number of a channel. */
+/* Those of one answer: a lane's and the enable page's. */
+#define PERF_TRANSPORT_DESCRIPTORS 2u
+
+/*
+ * What a platform knows its connection by: a file descriptor, the number of a channel. Where a
+ * service can pass descriptors, those that came with the last answer are kept until the next call;
+ * whoever takes one puts -1 in its place. Elsewhere `passed` stays as it is.
+ */
 struct perf_transport {
     intptr_t handle;
+    uint32_t passed;
+    int descriptor[PERF_TRANSPORT_DESCRIPTORS];
 };
 
 /* address: the platform's form, or NULL for its default place. On an error nothing is to be closed.
