@@ -199,6 +199,36 @@ def a_disk_that_nobody_can_read():
 
 
 @checks.check
+def what_took_too_long_is_taken_back_when_it_is_done():
+    def throttle(guest, bytes_a_second):
+        guest.monitor.command("block_set_io_throttle", device="disk", iops=0, iops_rd=0, iops_wr=0, bps=0, bps_rd=0,
+                              bps_wr=bytes_a_second)
+
+    def flushes(guest):
+        return guest.monitor.command("query-blockstats")[0]["stats"]["flush_operations"]
+
+    with Disk() as disk, harness.Lined(machine.disk(disk.path), options=("seconds=1",)) as guest, \
+            link.Bridge(guest.line_path) as bridge:
+        guest.wait_for("perf: trace")
+        key = key_of(guest.log)
+        bridge.perfctl("start", "late")
+        bridge.perfctl("stop")
+        before = flushes(guest)
+        # A sync writes four sectors there, and has two seconds.
+        throttle(guest, SECTOR * 3 // 2)
+        result = bridge.call("export", "--store")
+        checks.equal(result.returncode, 1)
+        checks.true(result.stderr.decode().startswith("perfctl: export: io "), result.stderr)
+        throttle(guest, 0)
+        # Nobody exports again. The late sync has two flushes, and so has the one behind the trace's deletion.
+        while flushes(guest) < before + 4:
+            pass
+        checks.equal(sorted(disk.keys()), [key])
+        harness.clean(guest.log)
+        checks.equal(harness.count(guest.log, "perf: trace"), 1, guest.log)
+
+
+@checks.check
 def frames_go_on_while_the_disk_takes_its_time():
     with Disk() as disk, harness.Lined(machine.DISPLAY, machine.disk(disk.path)) as guest, \
             link.Bridge(guest.line_path) as bridge:
