@@ -22,7 +22,7 @@ $(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(SCRIPT)
 $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o $(USER_SHARED_O) \
 		$(OS_DIR)/monitor/user.ld
 	$(say)
-	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
+	$(RISCV_CC) $(OS_LDFLAGS) $(LTO_OBJECT) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
 		$(filter %.o,$^) -lc -lgcc -o $@.tmp
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
