@@ -30,7 +30,11 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 $(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_PERFD_O) $(OS)/user/%.user.o \
 		$(OS)/image.ld
 	$(say)
-	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
+	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter-out $(OS_REPLACED),$(filter %.o,$^)) -o $@
+
+# One has a disk in memory that takes as long as it is told.
+$(OS)/user_ticks.elf: $(OS)/$(OS_DIR)/disk_slow.o
+$(OS)/user_ticks.elf: OS_REPLACED := $(OS)/$(OS_DIR)/store/disk.o
 
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 
