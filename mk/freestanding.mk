@@ -8,6 +8,8 @@ PORT_FUNCTIONS := $(sort $(shell grep -oE 'perfd_port_[a-z_]+' $(PORT_H)))
 # What a port calls.
 FREE_ROOTS := perfd_server_init perfd_connect perfd_disconnect perfd_receive perfd_server_step \
 	perfd_job_owner perfd_awaits_answer nx_frame_length
+# And with a serial link, below which the stack is deepest.
+STACK_ROOTS := perfd_serial_init perfd_serial_receive perfd_serial_output perfd_serial_sent perfd_serial_step_job
 comma := ,
 
 # Where -Os still gives size for speed: copies of code to save jumps, tables of jumps, copies of small functions.
@@ -15,12 +17,29 @@ comma := ,
 FREE_OPT := -Os -fno-thread-jumps -fno-jump-tables -fno-inline-small-functions -fno-ipa-sra \
 	-fno-asynchronous-unwind-tables
 RISCV_CC := riscv64-unknown-elf-gcc
+CALL_GRAPH := -fcallgraph-info=su
 # Registers are saved by a call, but in the order trees, which are most of a tick: there it would take a third longer
 # in QEMU. What is called is the runtime's own, or the compiler's library's.
 RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
 RISCV_TUNE := -mtune=size -malign-data=natural
-$(BUILD)/free/riscv64/%: FREE_TUNE := $(RISCV_TUNE) -msave-restore
+# What there makes code larger than it saves elsewhere.
+RISCV_SMALL := $(addprefix -fno-,caller-saves ipa-icf tree-sink forward-propagate move-loop-invariants bit-tests \
+	tree-ter tree-loop-im)
+$(BUILD)/free/riscv64/%: FREE_TUNE := $(RISCV_TUNE) $(RISCV_SMALL) -msave-restore
 $(BUILD)/free/riscv64/source/services/perfd/core/order.o: FREE_TUNE := $(RISCV_TUNE)
+# The link of an image compiles all of it once more, as one: what is called from one place is inlined there. An object
+# holds what that link needs, and code whose size is its part's; frames and who calls whom are known from the link.
+# Apart from it stand order.o, for its flags, and mem.o, as calls of memcpy() appear only when all else is compiled.
+RISCV_LTO := -flto -flto-partition=one -ffunction-sections -fdata-sections
+RISCV_APART := source/services/perfd/core/order source/libs/nexus-idl-runtime/src/mem
+$(BUILD)/free/riscv64/%: FREE_WHOLE = -flto -ffat-lto-objects -frandom-seed=$<
+$(RISCV_APART:%=$(BUILD)/free/riscv64/%.o): FREE_WHOLE := $(CALL_GRAPH)
+$(BUILD)/free/x86_64/%: FREE_WHOLE := $(CALL_GRAPH)
+# Into an object, where every function is kept; or into an image.
+LTO_OBJECT := $(RISCV_LTO) -flinker-output=nolto-rel
+$(BUILD)/free/riscv64/perfd.o: FREE_LINK := $(LTO_OBJECT)
+$(BUILD)/free/riscv64/%.elf: FREE_LINK := $(RISCV_LTO)
+$(BUILD)/free/riscv64/stack.elf: FREE_LINK := $(RISCV_LTO) $(CALL_GRAPH) -Wstack-usage=$(STACK_USAGE_MAX)
 RISCV_FLAGS := -march=rv64gc -mabi=lp64d -mcmodel=medany
 HAVE_RISCV := $(shell command -v $(RISCV_CC) 2>/dev/null)
 FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
@@ -29,7 +48,7 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 define free_rules
 $(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
 	$$(say)
-	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) -fcallgraph-info=su -MMD -MP $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) -MMD -MP $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/%.o: %.S
 	$$(say)
@@ -37,15 +56,17 @@ $(BUILD)/free/$(1)/%.o: %.S
 
 $(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
 	$$(say)
-	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) -fcallgraph-info=su $$(FREE_INC) -c $$< -o $$@
+	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) $$(FREE_INC) -c $$< -o $$@
 
 $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o \
 		$(4)
-	$(2) $(3) -nostdlib -r -o $$@ $$^
+	$(2) $(3) $$(FREE_LINK) -nostdlib -r -o $$@ $$^
 
 # As an image would hold it: calls relaxed, and only what a port's calls reach.
-$(BUILD)/free/$(1)/perfd.elf: $(BUILD)/free/$(1)/perfd.o
-	$(2) $(3) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,-Ttext=0x80000000 -Wl,-e,perfd_init \
+$(BUILD)/free/$(1)/stack.elf: FREE_ROOTS += $(STACK_ROOTS)
+$(BUILD)/free/$(1)/%.elf: $(BUILD)/free/$(1)/perfd.o
+	$$(say)
+	$(2) $(3) $$(FREE_LINK) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,-Ttext=0x80000000 -Wl,-e,perfd_init \
 		$$(addprefix -Wl$$(comma)-u$$(comma),$$(FREE_ROOTS)) \
 		$$(patsubst %,-Wl$$(comma)--defsym=%=0x80000000,$$(PORT_FUNCTIONS)) \
 		$$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o $(4) -o $$@
@@ -58,14 +79,14 @@ $(eval $(call free_rules,riscv64,$(RISCV_CC),$(RISCV_FLAGS),$(BUILD)/free/riscv6
 FREE_OBJECTS := $(patsubst %,$(BUILD)/free/%/perfd.o,$(FREE_TARGETS))
 
 .PHONY: freestanding size stack
-freestanding: $(FREE_OBJECTS) ## Build core + server + runtime without a C library; audit their symbols
+freestanding: $(FREE_OBJECTS) $(FREE_OBJECTS:perfd.o=stack.elf) ## Build core + server + runtime without a C library; audit their symbols
 	scripts/audit-symbols $(PORT_H) $(FREE_OBJECTS)
 
 size: $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size ## Text of core + server + runtime, static RAM by configuration
 	@scripts/size $(BUILD)/free $(FREE_TARGETS)
 	@$(HOST)/arena-size
 
-stack: $(FREE_OBJECTS) ## Worst-case stack, from the call graph
+stack: $(FREE_OBJECTS:perfd.o=stack.elf) ## Worst-case stack, from the call graph
 	@scripts/stack $(BUILD)/free $(FREE_TARGETS)
 
 $(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h

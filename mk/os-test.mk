@@ -22,7 +22,7 @@ $(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(SCRIPT)
 $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o $(USER_SHARED_O) \
 		$(OS_DIR)/monitor/user.ld
 	$(say)
-	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
+	$(RISCV_CC) $(OS_LDFLAGS) $(LTO_OBJECT) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
 		$(filter %.o,$^) -lc -lgcc -o $@.tmp
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
@@ -30,7 +30,11 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 $(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_PERFD_O) $(OS)/user/%.user.o \
 		$(OS)/image.ld
 	$(say)
-	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
+	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter-out $(OS_REPLACED),$(filter %.o,$^)) -o $@
+
+# One has a disk in memory that takes as long as it is told.
+$(OS)/user_ticks.elf: $(OS)/$(OS_DIR)/disk_slow.o
+$(OS)/user_ticks.elf: OS_REPLACED := $(OS)/$(OS_DIR)/store/disk.o
 
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 

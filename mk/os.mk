@@ -18,7 +18,7 @@ $(OS_FAST): OS_OPT := -O2
 $(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
 
 OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections -Wl,--fatal-warnings \
-	-Wl,--no-warn-rwx-segments
+	-Wl,--no-warn-rwx-segments $(RISCV_LTO)
 
 OS_BOOT_C := $(wildcard $(OS_DIR)/boot/*.c)
 OS_BOOT_S := $(wildcard $(OS_DIR)/boot/*.S)
@@ -76,7 +76,7 @@ USER_O := $(call objects,$(OS),$(USER_C)) \
 
 $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 	$(say)
-	$(RISCV_CC) $(OS_LDFLAGS) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
+	$(RISCV_CC) $(OS_LDFLAGS) $(LTO_OBJECT) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
 		$(filter %.o,$^) -lc -lgcc -o $@.tmp
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp

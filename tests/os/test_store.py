@@ -199,6 +199,59 @@ def a_disk_that_nobody_can_read():
 
 
 @checks.check
+def what_took_too_long_is_taken_back_when_it_is_done():
+    def throttle(guest, bytes_a_second):
+        guest.monitor.command("block_set_io_throttle", device="disk", iops=0, iops_rd=0, iops_wr=0, bps=0, bps_rd=0,
+                              bps_wr=bytes_a_second)
+
+    def flushes(guest):
+        return guest.monitor.command("query-blockstats")[0]["stats"]["flush_operations"]
+
+    with Disk() as disk, harness.Lined(machine.disk(disk.path), options=("seconds=1",)) as guest, \
+            link.Bridge(guest.line_path) as bridge:
+        guest.wait_for("perf: trace")
+        key = key_of(guest.log)
+        bridge.perfctl("start", "late")
+        bridge.perfctl("stop")
+        before = flushes(guest)
+        # A sync writes four sectors there, and has two seconds.
+        throttle(guest, SECTOR * 3 // 2)
+        result = bridge.call("export", "--store")
+        checks.equal(result.returncode, 1)
+        checks.true(result.stderr.decode().startswith("perfctl: export: io "), result.stderr)
+        throttle(guest, 0)
+        # Nobody exports again. The late sync has two flushes, and so has the one behind the trace's deletion.
+        while flushes(guest) < before + 4:
+            pass
+        checks.equal(sorted(disk.keys()), [key])
+        harness.clean(guest.log)
+        checks.equal(harness.count(guest.log, "perf: trace"), 1, guest.log)
+
+
+def slowest_answer(disk_ms, seconds):
+    """The log, and what the slowest frameTick took, in microseconds. The store is mounted, and the boot's trace
+    exported, on a disk each of whose requests takes so long: time is the count of instructions."""
+    log = harness.run(harness.COUNTED, image="user_ticks.elf",
+                      options=("boot-trace", f"disk-ms={disk_ms}", f"seconds={seconds}"))
+    # The export begins when the boot's session stops.
+    *_, ticks, slowest = harness.in_order(log, "perf: start ticks", "perf: stop boot", "systemui: ticks",
+                                          "systemui: slowest us ")
+    checks.equal(ticks, f"systemui: ticks {60 * seconds}")
+    print(f"a disk of {disk_ms} ms a request: the slowest of {60 * seconds} ticks was answered in "
+          f"{slowest.split()[-1]} us")
+    return log, int(slowest.split()[-1])
+
+
+@checks.check
+def a_tick_never_waits_for_the_disk():
+    # A sync is five requests, and has two seconds.
+    for disk_ms, seconds, traces in ((300, 80, 1), (1000, 200, 0)):
+        log, slowest_us = slowest_answer(disk_ms, seconds)
+        checks.true(slowest_us <= 20000, f"{slowest_us} us")
+        checks.equal(harness.count(log, "perf: trace state://perf/traces/boot-"), traces, log)
+
+
+@checks.check
 def frames_go_on_while_the_disk_takes_its_time():
     with Disk() as disk, harness.Lined(machine.DISPLAY, machine.disk(disk.path)) as guest, \
             link.Bridge(guest.line_path) as bridge:

@@ -172,19 +172,9 @@ static const char *ledger_wrong(void)
     return h.written < 2 ? "nothing was recorded" : NULL;
 }
 
-/* The clock's name and step are constants, and the trace asks for them in each of its passes: where
- * one call says another thing, the file has another length than was said, until the next session.
- * The store must then be asked in vain to commit it: the one breach of the port's contract that is
- * let pass. */
-static bool constant_struck(const struct memory_plan *plan)
-{
-    return plan->at != 0 && plan->calls >= plan->at && plan->trouble != MEMORY_LATE &&
-           (plan->struck == MEMORY_CLOCK_NAME || plan->struck == MEMORY_CLOCK_STEP);
-}
-
-/* NULL: the store holds nothing but a whole file, or none where there is to be none. content: and
- * in it the trace that a reader gets. */
-static const char *store_wrong(bool exported, uint64_t bytes, bool content)
+/* NULL: the store holds nothing but a whole file, in it the trace that a reader gets, or none where
+ * there is to be none. */
+static const char *store_wrong(bool exported, uint64_t bytes)
 {
     struct perfd_port *port = &world.bench.port;
     if (port->misuses != 0 || port->bad_markers != 0)
@@ -198,8 +188,6 @@ static const char *store_wrong(bool exported, uint64_t bytes, bool content)
         return "an export without a file";
     if (port->done.length != port->done.announced || port->done.length != bytes)
         return "half a file";
-    if (!content)
-        return NULL;
     struct perfd_trace_info info;
     int result;
     char *trace = bench_trace(&world.bench, 0, 0, 1000, &info, &result);
@@ -224,8 +212,7 @@ static const char *answers_wrong(const struct answers *answers, const struct mem
         return "the full store's status";
     bool may_fail = fails && (plan->struck == MEMORY_OPEN || plan->struck == MEMORY_WRITE ||
                               plan->struck == MEMORY_COMMIT);
-    if (answers->export != PERF_STATUS_OK && !(may_fail && answers->export == given) &&
-        !(constant_struck(plan) && answers->export == PERF_STATUS_IO))
+    if (answers->export != PERF_STATUS_OK && !(may_fail && answers->export == given))
         return "the export's status";
     if (answers->read != PERF_STATUS_OK)
         return "readTrace";
@@ -258,7 +245,7 @@ static const char *next_wrong(void)
         memory_port_count_prefix(port, "perf: stop next ") != 1 ||
         memory_port_count_prefix(port, "perf: trace memory://next-") != 1)
         return "the next session: its markers";
-    const char *wrong = store_wrong(true, bytes, true);
+    const char *wrong = store_wrong(true, bytes);
     return wrong != NULL ? wrong : ledger_wrong();
 }
 
@@ -271,14 +258,11 @@ static const char *run(const struct memory_plan *plan, uint32_t *calls, struct m
     *after = world.bench.port.plan;
     *calls = after->calls;
     world.bench.port.plan.at = 0; /* the checks read, too */
-    if (constant_struck(after))
-        world.bench.port.misuses = 0;
     const char *wrong = ledger_wrong();
     if (wrong == NULL)
         wrong = answers_wrong(&answers, after);
     if (wrong == NULL)
-        wrong = store_wrong(answers.export == PERF_STATUS_OK, answers.export_bytes,
-                            !constant_struck(after));
+        wrong = store_wrong(answers.export == PERF_STATUS_OK, answers.export_bytes);
     if (wrong == NULL)
         wrong = next_wrong();
     close_world();
@@ -329,21 +313,21 @@ static void what_is_wrong_is_found(void **state)
     struct answers answers = play();
     struct memory_plan plan = port->plan;
     assert_null(answers_wrong(&answers, &plan));
-    assert_null(store_wrong(true, answers.export_bytes, true));
+    assert_null(store_wrong(true, answers.export_bytes));
 
     port->done.length--;
-    assert_string_equal(store_wrong(true, answers.export_bytes, true), "half a file");
+    assert_string_equal(store_wrong(true, answers.export_bytes), "half a file");
     port->done.length++;
     port->done.bytes[100] ^= 1;
-    assert_string_equal(store_wrong(true, answers.export_bytes, true),
+    assert_string_equal(store_wrong(true, answers.export_bytes),
                         "a file that is not the session's trace");
     port->done.bytes[100] ^= 1;
-    assert_string_equal(store_wrong(false, 0, true), "a file whose export failed");
+    assert_string_equal(store_wrong(false, 0), "a file whose export failed");
     port->is_open = true;
-    assert_string_equal(store_wrong(true, answers.export_bytes, true), "a file was left open");
+    assert_string_equal(store_wrong(true, answers.export_bytes), "a file was left open");
     port->is_open = false;
     port->misuses++;
-    assert_non_null(store_wrong(true, answers.export_bytes, true));
+    assert_non_null(store_wrong(true, answers.export_bytes));
     port->misuses--;
 
     answers.frames--;

@@ -365,6 +365,8 @@ static void every_deadline(void **state)
         assert_int_equal(export("third", 5, 100), PERFD_IO);
         transport.hold = 0;
         exporter_poll(port.exporter);
+        if (n == REQUESTS_TO_SYNC) /* it was durable when it was taken back, and is not any more */
+            reboot();
         nothing_is_left();
     }
 }

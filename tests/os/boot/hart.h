@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Harts: how they start, ring each other and sleep. Interrupts are never taken: a hart sets what
+ * Harts: how they start, ring each other and sleep. M-mode takes no interrupts: a hart sets what
  * may wake it in mie, sleeps in wfi with mstatus.MIE clear, and looks at everything that it serves.
  */
 #ifndef BOOT_HART_H

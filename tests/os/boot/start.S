@@ -6,7 +6,7 @@
 #define MIE_MSIE           0x8
 #define CLINT_MSIP         0x02000000
 
-    .section .text.start, "ax"
+    .section .reset, "ax"
     .globl _start
 _start:
     .option push

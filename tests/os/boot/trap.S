@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A trap is the end of its hart: interrupts are never taken (harts wait for them with wfi), and
+ * A trap is the end of its hart: M-mode takes no interrupts (harts wait for them with wfi), and
  * what runs in U-mode has a monitor with a trap entry of its own.
  */
 #include "layout.h"

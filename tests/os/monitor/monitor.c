@@ -23,9 +23,14 @@ enum { PMP_TEXT = 1, PMP_MEMORY = 3, PMP_GPU = 5, PMP_KEYBOARD };
 
 #define COUNTEREN_TIME   2u
 #define CAUSE_USER_ECALL 8u
+#define CAUSE_TIMER      (UINT64_C(1) << 63 | 7u)
 #define TEXT_BYTES       120u
 /* A program that faults at once is not to fill the log. */
 #define RESTART_PAUSE_TICKS (100u * TIMER_TICKS_PER_MS)
+/* A program that asks for nothing for 2 s hangs. They are counted in parts: a machine that was
+ * stopped for a while has missed one of them. */
+#define WATCH_PARTS      4u
+#define WATCH_PART_TICKS (500u * TIMER_TICKS_PER_MS)
 
 /* From the linker script: SystemUI's code and constants; its memory, all of it; the part of that
  * which is cleared at a start. */
@@ -39,6 +44,7 @@ static struct {
     const char *options;
     uintptr_t gpu, keyboard;
     uint32_t starts;
+    uint32_t silent_parts;
 } monitor;
 
 /* The ring that carries the call orders it: who has the call's bytes has its time. */
@@ -80,6 +86,12 @@ static void grant(void)
     csr_write(scounteren, COUNTEREN_TIME);
 }
 
+/* The timer interrupts the program at the end of this part. */
+static void watch(void)
+{
+    timer_arm(HART_SYSTEMUI, timer_now() + WATCH_PART_TICKS);
+}
+
 /* Devices first: what they were told to write must not land in the memory of the next start. */
 static noreturn void start_user(void)
 {
@@ -93,15 +105,18 @@ static noreturn void start_user(void)
     start->gpu = monitor.gpu;
     start->keyboard = monitor.keyboard;
     start->starts = ++monitor.starts;
+    monitor.silent_parts = 0;
     strncpy(start->options, monitor.options, sizeof start->options - 1);
+    watch();
     user_enter(systemui_start, start, user_stack_end);
 }
 
+/* A watch that is left behind would be a time to which a clock that skips idleness goes: the timer
+ * is set in any case, and then at once where it is not to end the sleep. */
 static void wait_until(uint64_t ticks)
 {
-    csr_write(mie, MIE_MSIE | MIE_MEIE);
-    if (ticks != 0)
-        timer_arm(HART_SYSTEMUI, ticks);
+    timer_arm(HART_SYSTEMUI, ticks != 0 ? ticks : timer_now() + 1);
+    csr_write(mie, MIE_MSIE | MIE_MEIE | (ticks != 0 ? MIE_MTIE : 0));
     hart_sleep();
     csr_write(mie, 0);
     hart_hush();
@@ -152,13 +167,8 @@ static noreturn void restart(void)
     start_user();
 }
 
-long monitor_trap(uintptr_t first, uintptr_t second, long number, uint64_t cause, uint64_t pc,
-                  uint64_t addr)
+static long serve(long number, uintptr_t first, uintptr_t second)
 {
-    if (cause != CAUSE_USER_ECALL) {
-        panic_line(HART_SYSTEMUI, cause, pc, addr);
-        restart();
-    }
     switch (number) {
     case USER_CALL_RING:
         hart_ring(HART_PERFD);
@@ -178,6 +188,19 @@ long monitor_trap(uintptr_t first, uintptr_t second, long number, uint64_t cause
     default:
         return USER_CALL_UNKNOWN;
     }
+}
+
+void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_t addr)
+{
+    if (cause == CAUSE_USER_ECALL) {
+        frame->a[0] = (uint64_t)serve((long)frame->a[7], frame->a[0], frame->a[1]);
+        csr_write(mepc, pc + 4);
+        monitor.silent_parts = 0;
+    } else if (cause != CAUSE_TIMER || ++monitor.silent_parts == WATCH_PARTS) {
+        panic_line(HART_SYSTEMUI, cause, pc, addr);
+        restart();
+    }
+    watch();
 }
 
 noreturn void monitor_run(void)

@@ -2,7 +2,8 @@
 /*
  * The monitor: the little M-mode code under SystemUI, on its hart. It gives SystemUI its own memory
  * and its devices' pages and nothing else, serves the calls of user_call.h, and starts it again
- * when it faults. Devices that SystemUI drives reach all memory: PMP binds harts, not DMA.
+ * when it faults, or makes no call for two seconds that it does not sleep. Devices that SystemUI
+ * drives reach all memory: PMP binds harts, not DMA.
  */
 #ifndef BOOT_MONITOR_H
 #define BOOT_MONITOR_H

@@ -2,8 +2,32 @@
 /* Into U-mode and back. mscratch holds the monitor's stack while U-mode code runs, else 0. */
 #include "boot/layout.h"
 
-#define FRAME_BYTES 32
 #define MSTATUS_MPP 0x1800
+
+/* struct user_frame. */
+#define FRAME_BYTES 160
+#define FRAME_SP    144
+
+    .macro for_each_of_frame op
+    \op ra, 0(sp)
+    \op gp, 8(sp)
+    \op tp, 16(sp)
+    \op t0, 24(sp)
+    \op t1, 32(sp)
+    \op t2, 40(sp)
+    \op a0, 48(sp)
+    \op a1, 56(sp)
+    \op a2, 64(sp)
+    \op a3, 72(sp)
+    \op a4, 80(sp)
+    \op a5, 88(sp)
+    \op a6, 96(sp)
+    \op a7, 104(sp)
+    \op t3, 112(sp)
+    \op t4, 120(sp)
+    \op t5, 128(sp)
+    \op t6, 136(sp)
+    .endm
 
     .section .text.monitor, "ax"
     .balign 4
@@ -12,49 +36,26 @@ user_trap_entry:
     bnez sp, from_user
     j trap_entry
 
-/* A call looks like one of C's: the callee's registers are kept by monitor_trap(). */
+/* An interrupt may come anywhere: what monitor_trap() may change is kept here. */
 from_user:
     addi sp, sp, -FRAME_BYTES
-    sd gp, 0(sp)
-    sd tp, 8(sp)
+    for_each_of_frame sd
     csrrw t0, mscratch, zero
-    sd t0, 16(sp)
+    sd t0, FRAME_SP(sp)
     .option push
     .option norelax
     la gp, __global_pointer$
     .option pop
     la tp, hart_tls + HART_SYSTEMUI * TLS_BYTES
-    mv a2, a7
-    csrr a3, mcause
-    csrr a4, mepc
-    csrr a5, mtval
+    mv a0, sp
+    csrr a1, mcause
+    csrr a2, mepc
+    csrr a3, mtval
     call monitor_trap
-
-    csrr t0, mepc
-    addi t0, t0, 4
-    csrw mepc, t0
-    ld gp, 0(sp)
-    ld tp, 8(sp)
-    ld t0, 16(sp)
-    addi sp, sp, FRAME_BYTES
-    csrw mscratch, sp
-    mv sp, t0
-    /* What the monitor had in hand is not the program's business. */
-    li ra, 0
-    li t0, 0
-    li t1, 0
-    li t2, 0
-    li t3, 0
-    li t4, 0
-    li t5, 0
-    li t6, 0
-    li a1, 0
-    li a2, 0
-    li a3, 0
-    li a4, 0
-    li a5, 0
-    li a6, 0
-    li a7, 0
+    addi t0, sp, FRAME_BYTES
+    csrw mscratch, t0
+    for_each_of_frame ld
+    ld sp, FRAME_SP(sp)
     mret
 
 /* user_enter(entry, start, stack_end) */

@@ -14,12 +14,18 @@ extern struct user_start user_start;
 extern uint8_t user_stack_end[];
 
 /* Drops to U-mode with nothing in the registers but the argument. Traps come back on the calling
- * hart's stack, which starts over: the caller's frame is gone. */
+ * hart's stack, which starts over: the caller's frame is gone. What mie allows interrupts it. */
 noreturn void user_enter(void (*entry)(const struct user_start *), const struct user_start *start,
                          void *stack_end);
 
-/* From the trap entry: a call's answer; a fault does not return. */
-long monitor_trap(uintptr_t first, uintptr_t second, long number, uint64_t cause, uint64_t pc,
-                  uint64_t addr);
+/* The program's registers that a C function does not keep. */
+struct user_frame {
+    uint64_t ra, gp, tp, t0, t1, t2, a[8], t3, t4, t5, t6, sp, unused;
+};
+
+_Static_assert(sizeof(struct user_frame) == 160, "as user.S lays it out");
+
+/* From the trap entry. When it returns, the program goes on at mepc with what the frame holds. */
+void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_t addr);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program in SystemUI's place that touches what it must not: one thing a start, as each ends in a
- * fault. It says what it is about to do. When all is done it proves that perfd still serves.
+ * fault. It says what it is about to do. When all is done it proves that perfd still serves, and
+ * that the watch over it costs it no register.
  */
 #include <stdint.h>
 
@@ -18,6 +19,9 @@
 #define PLIC        UINT64_C(0x0c000000)
 #define UART        UINT64_C(0x10000000)
 #define DEVICES     UINT64_C(0x10001000)
+
+/* The watch interrupts every half second, and ends what is silent for two. */
+#define SILENCE_TICKS UINT64_C(13000000)
 
 static struct perf_client client;
 
@@ -39,6 +43,40 @@ static void execute(uint64_t address)
     ((void (*)(void))address)();
 }
 
+/* Ends at this time, and makes no call until then. All registers that a C function does not keep
+ * have values of their own: how many of them are still right, of 16. */
+static uint64_t count_kept(uint64_t until)
+{
+    register uint64_t time __asm__("s2") = until;
+    register uint64_t right __asm__("s3") = 0;
+    __asm__ volatile(".macro for_each_caller_saved do\n"
+                     " .irp reg, ra, t0, t1, t2, t3, t4, t5, t6, a0, a1, a2, a3, a4, a5, a6, a7\n"
+                     "  \\do \\reg\n"
+                     " .endr\n"
+                     ".endm\n"
+                     ".macro set reg\n"
+                     " addi s4, s4, 77\n"
+                     " mv \\reg, s4\n"
+                     ".endm\n"
+                     ".macro check reg\n"
+                     " addi s4, s4, 77\n"
+                     " sub s5, \\reg, s4\n"
+                     " seqz s5, s5\n"
+                     " add %1, %1, s5\n"
+                     ".endm\n"
+                     "li s4, 0\n"
+                     "for_each_caller_saved set\n"
+                     "1: rdtime s5\n"
+                     "bltu s5, %0, 1b\n"
+                     "li s4, 0\n"
+                     "for_each_caller_saved check\n"
+                     : "+r"(time), "+r"(right)
+                     :
+                     : "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a0", "a1", "a2", "a3", "a4",
+                       "a5", "a6", "a7", "s4", "s5");
+    return right;
+}
+
 static void ask_perfd(void)
 {
     client_connect(&client);
@@ -46,6 +84,7 @@ static void ask_perfd(void)
     client_call(&client);
     perf_client_close(&client);
     client_say("perfd serves");
+    client_say_number("registers kept", count_kept(client_ticks() + SILENCE_TICKS));
     client_finish();
 }
 

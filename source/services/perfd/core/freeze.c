@@ -2,6 +2,7 @@
 #include "freeze.h"
 
 #include "core.h"
+#include "ports/port.h"
 
 void freeze_init(struct frozen *frozen, struct arena *arena, const struct perfd_config *config)
 {
@@ -34,38 +35,38 @@ static void copy_frames(struct frozen *frozen, const struct window *window)
 
 /* --- Lanes ------------------------------------------------------------------------------------ */
 
-/* What one lane's walk has met. */
-struct walk {
-    uint64_t marks, inside;
-    uint64_t first_ns; /* of the oldest mark */
-};
-
-static struct walk copy_records(struct frozen *frozen, const struct lanes *lanes,
-                                const struct lane *lane, struct lane_copy *copy)
-{
-    struct walk walk = {0};
-    uint64_t held = lane->head < lane->records ? lane->head : lane->records;
-    bool taking = false;
-    for (uint64_t at = lane->head - held; at < lane->head; at++) {
-        const struct lane_record *slot =
-            &lanes->pool[lane->first + (uint32_t)(at & (lane->records - 1))];
-        if (slot->kind != LANE_VALUE) {
-            if (walk.marks++ == 0)
-                walk.first_ns = slot->time_ns;
-            taking = slot->time_ns >= frozen->start_ns && slot->time_ns <= frozen->end_ns;
-            walk.inside += taking;
-        }
-        if (taking)
-            frozen->records[copy->first + copy->slots++] = *slot;
-    }
-    return walk;
-}
-
 static uint64_t within(const struct frozen *frozen, uint64_t time_ns)
 {
     if (time_ns < frozen->start_ns)
         return frozen->start_ns;
     return time_ns < frozen->end_ns ? time_ns : frozen->end_ns;
+}
+
+static bool is_within(const struct frozen *frozen, uint64_t time_ns)
+{
+    return within(frozen, time_ns) == time_ns;
+}
+
+/* Gives the time of the oldest mark; *marks: how many there are. */
+static uint64_t copy_records(struct frozen *frozen, const struct lanes *lanes,
+                             const struct lane *lane, uint64_t *marks)
+{
+    uint64_t first_ns = frozen->start_ns;
+    uint64_t held = lane->head < lane->records ? lane->head : lane->records;
+    bool taking = false;
+    *marks = 0;
+    for (uint64_t at = lane->head - held; at < lane->head; at++) {
+        const struct lane_record *slot = &lanes->pool[lane->first + (at & (lane->records - 1))];
+        if (slot->kind != LANE_VALUE) {
+            if ((*marks)++ == 0)
+                first_ns = slot->time_ns;
+            taking = is_within(frozen, slot->time_ns);
+            frozen->outside += !taking;
+        }
+        if (taking)
+            frozen->records[frozen->slot_count++] = *slot;
+    }
+    return first_ns;
 }
 
 static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const struct lane *lane)
@@ -80,19 +81,19 @@ static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const st
     for (uint32_t i = 0; i < sizeof copy->name; i++)
         copy->name[i] = lane->name[i];
 
-    struct walk walk = copy_records(frozen, lanes, lane, copy);
-    bool from_before = walk.marks > 0 && walk.first_ns < frozen->start_ns;
-    copy->lossy = from_before || lane->counts.overwritten > 0;
-    copy->has_loss = !from_before && lane->counts.overwritten > 0;
-    copy->loss_ns = within(frozen, walk.first_ns);
+    uint64_t marks;
+    uint64_t first_ns = copy_records(frozen, lanes, lane, &marks);
+    bool from_before = first_ns < frozen->start_ns;
+    bool overwritten = lane->counts.overwritten > 0;
+    copy->slots = frozen->slot_count - copy->first;
+    copy->lossy = from_before || overwritten;
+    copy->has_loss = !from_before && overwritten;
+    copy->loss_ns = within(frozen, first_ns);
     copy->drop_ns = lane->dropped_ns;
-    copy->has_drop = lane->dropped_ns != 0 && lane->dropped_ns >= frozen->start_ns &&
-                     lane->dropped_ns <= frozen->end_ns;
+    copy->has_drop = lane->dropped_ns != 0 && is_within(frozen, lane->dropped_ns);
 
-    frozen->copied += walk.marks;
-    frozen->outside += walk.marks - walk.inside;
-    frozen->ledger_wrong = frozen->ledger_wrong || walk.marks != lane->counts.resident;
-    frozen->slot_count += copy->slots;
+    frozen->copied += marks;
+    frozen->ledger_wrong = frozen->ledger_wrong || marks != lane->counts.resident;
     if (lane->closed == 0 || copy->slots > 0 || copy->has_loss || copy->has_drop)
         frozen->lane_count++;
 }
@@ -123,6 +124,8 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     frozen->total = lanes_total(&perfd->lanes);
     frozen->lane0 = perfd->lanes.none;
     frozen->copied = frozen->outside = 0;
+    frozen->clock_name = perfd_port_clock_name(perfd->port);
+    frozen->clock_step_ns = perfd_port_clock_step_ns(perfd->port);
     session_metrics(session, &frozen->metrics);
 
     copy_frames(frozen, &session->window);

@@ -55,6 +55,8 @@ struct frozen {
     struct lane_counts total; /* the service's ledger at that moment */
     struct lane_counts lane0; /* the share of marks without a lane */
     bool ledger_wrong;        /* a lane does not hold what its ledger says is resident */
+    const char *clock_name;
+    uint64_t clock_step_ns;
     struct perfd_metrics metrics;
 };
 

@@ -122,6 +122,12 @@ static void put_value(struct put *p, char kind, uint64_t value, bool *none)
     case 'M':
         put_fixed(p, value, 6, 6);
         break;
+    case 'r':
+        put_fixed(p, value, 6, 3);
+        break;
+    case 'h':
+        put_fixed(p, value, 3, 2);
+        break;
     case 'k':
     case 'f':
     case 'F':

@@ -18,6 +18,8 @@ void json_string(struct put *p, struct perfd_text text);
  *   %k  16666.667      nanoseconds as microseconds
  *   %m  16.666667      nanoseconds as milliseconds
  *   %f  59.940         thousandths
+ *   %r  16.667         nanoseconds as milliseconds, rounded
+ *   %h  59.94          thousandths, rounded to hundredths
  *   %M  %F             the same, but null where the value is 0
  *   %n  42             and where it is 0, each %m after it is null
  *   %c  x              a character, which needs no escape

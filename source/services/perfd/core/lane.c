@@ -33,22 +33,22 @@ static bool run_is_free(const struct lanes *lanes, uint32_t first, uint32_t reco
     if (records > lanes->pool_records - first)
         return false;
     for (size_t i = 0; i < lanes->count; i++) {
-        const struct lane *lane = &lanes->lane[i];
-        if (lane->id != 0 && first < lane->first + lane->records && lane->first < first + records)
+        const struct lane *lane = &lanes->lane[i]; /* of no records where the place is free */
+        if (first < lane->first + lane->records && lane->first < first + records)
             return false;
     }
     return true;
 }
 
-/* The lowest free run of so many records: at the pool's start or right behind a lane. */
+/* The lowest free run of so many records: right behind a lane, or at the pool's start, which is
+ * where a free place ends. There is one. */
 static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t *first)
 {
-    bool found = run_is_free(lanes, 0, records);
-    *first = 0;
+    bool found = false;
     for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
         uint32_t end = lane->first + lane->records;
-        if (lane->id != 0 && (!found || end < *first) && run_is_free(lanes, end, records)) {
+        if ((!found || end < *first) && run_is_free(lanes, end, records)) {
             found = true;
             *first = end;
         }
@@ -173,7 +173,7 @@ void lanes_client_closed(struct perfd *perfd, int client)
 {
     for (size_t i = 0; i < perfd->lanes.count; i++) {
         struct lane *lane = &perfd->lanes.lane[i];
-        if (lane->id != 0 && lane->closed == 0 && lane->client == client)
+        if (lane->client == client) /* which is 0 where none is open */
             lanes_close(perfd, lane);
     }
 }
@@ -220,12 +220,12 @@ void lane_write(struct lanes *lanes, struct lane *lane, const struct lane_record
 
 uint64_t lane_counts_dropped(const struct lane_counts *counts)
 {
-    return counts->torn + counts->malformed + counts->rate + counts->no_session;
+    return run_sum(&counts->torn, RUN(struct lane_counts, torn, no_session));
 }
 
 bool lane_counts_balanced(const struct lane_counts *counts)
 {
-    return counts->written == counts->resident + counts->overwritten + lane_counts_dropped(counts);
+    return counts->written == run_sum(&counts->resident, LANE_FIGURES - 1);
 }
 
 struct lane_counts lanes_total(const struct lanes *lanes)
@@ -233,8 +233,7 @@ struct lane_counts lanes_total(const struct lanes *lanes)
     struct lane_counts total = lanes->none;
     add_counts(&total, &lanes->freed);
     for (size_t i = 0; i < lanes->count; i++)
-        if (lanes->lane[i].id != 0)
-            add_counts(&total, &lanes->lane[i].counts);
+        add_counts(&total, &lanes->lane[i].counts); /* 0 where the place is free */
     return total;
 }
 
@@ -242,8 +241,7 @@ static bool ledger_balanced(const struct lanes *lanes)
 {
     bool balanced = lane_counts_balanced(&lanes->none) && lane_counts_balanced(&lanes->freed);
     for (size_t i = 0; i < lanes->count; i++)
-        if (lanes->lane[i].id != 0)
-            balanced = balanced && lane_counts_balanced(&lanes->lane[i].counts);
+        balanced = balanced && lane_counts_balanced(&lanes->lane[i].counts);
     return balanced;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Marks and lanes as clients see them: what is refused, and on whose account. */
 #include "core.h"
+#include "run.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -33,8 +34,9 @@ int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
 
 /* --- Marks ------------------------------------------------------------------------------------ */
 
-/* The account that a mark is dropped on: its lane's or, where it has none, lane 0's. */
-static struct lane_counts *account(struct perfd *perfd, struct lane *lane, uint64_t now_ns)
+/* Counts a mark that is not written: on its lane's account or, where it has none, on lane 0's.
+ * figure is where it lies in struct lane_counts. */
+static void drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, uint32_t figure)
 {
     struct lane_counts *counts = &perfd->lanes.none;
     if (lane != NULL) {
@@ -42,13 +44,7 @@ static struct lane_counts *account(struct perfd *perfd, struct lane *lane, uint6
         counts = &lane->counts;
     }
     counts->written++;
-    return counts;
-}
-
-static int drop_malformed(struct perfd *perfd, struct lane *lane, uint64_t now_ns, int error)
-{
-    account(perfd, lane, now_ns)->malformed++;
-    return refuse(perfd, PERFD_REJECT_INVALID, error);
+    (&counts->written)[figure]++;
 }
 
 /* Counts one more mark in this second of the clock; false: over the client's rate. */
@@ -95,29 +91,40 @@ static uint16_t label_of(struct perfd *perfd, int client, const struct perfd_mar
     return (uint16_t)labels_intern(perfd, client, &(struct perfd_label){.name = mark->name});
 }
 
+#define MALFORMED  (RUN(struct lane_counts, written, malformed) - 1)
+#define RATE       (RUN(struct lane_counts, written, rate) - 1)
+#define NO_SESSION (RUN(struct lane_counts, written, no_session) - 1)
+
 int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns)
 {
     struct client *writer = clients_find(perfd, client);
-    if (writer == NULL)
-        return drop_malformed(perfd, NULL, now_ns, PERFD_NOT_FOUND);
+    if (writer == NULL) {
+        drop(perfd, NULL, now_ns, MALFORMED);
+        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
+    }
     struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
     if (!sessions_any_running(perfd)) {
-        account(perfd, lane, now_ns)->no_session++;
+        drop(perfd, lane, now_ns, NO_SESSION);
         return PERFD_NOT_FOUND;
     }
     if (!take_rate(writer, perfd->config.records_per_second, now_ns)) {
-        account(perfd, lane, now_ns)->rate++;
+        drop(perfd, lane, now_ns, RATE);
         return refuse(perfd, PERFD_REJECT_RATE_LIMITED, PERFD_RATE_LIMITED);
     }
-    if (mark->lane != 0 && lane == NULL)
-        return drop_malformed(perfd, NULL, now_ns, PERFD_NOT_FOUND);
+    if (mark->lane != 0 && lane == NULL) {
+        drop(perfd, NULL, now_ns, MALFORMED);
+        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
+    }
     uint64_t time_ns = time_of(mark, lane, now_ns);
-    if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END || !label_valid(perfd, client, mark))
-        return drop_malformed(perfd, lane, now_ns, PERFD_INVALID);
+    if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END ||
+        !label_valid(perfd, client, mark)) {
+        drop(perfd, lane, now_ns, MALFORMED);
+        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
+    }
     if (lane == NULL) {
         lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0);
         if (lane == NULL) {
-            account(perfd, NULL, now_ns)->rate++;
+            drop(perfd, NULL, now_ns, RATE);
             return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
         }
         writer->lane = lane->id;

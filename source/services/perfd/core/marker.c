@@ -2,47 +2,37 @@
 #include "marker.h"
 
 #include "core.h"
+#include "json.h"
 #include "ports/port.h"
-#include "put.h"
 
 /* The longest is a stop: a name of 48 bytes and three figures of at most 21. */
 #define LINE_MAX_BYTES 160
 
-static void print(const struct perfd *perfd, struct put *line)
+/* Apart, so that the line does not lie on the stack of what prints it: calls are served there. */
+__attribute__((noinline)) static void print(const struct perfd *perfd, const char *what,
+                                            const char *name, const char *rest,
+                                            const uint64_t *values)
 {
-    put_char(line, '\n');
-    perfd_port_marker(perfd->port, line->bytes, line->length);
+    char bytes[LINE_MAX_BYTES];
+    struct put line = {.bytes = bytes, .size = sizeof bytes};
+    put_text(&line, what);
+    put_text(&line, name);
+    json_put(&line, rest, values);
+    perfd_port_marker(perfd->port, line.bytes, line.length);
 }
 
 void marker_start(const struct perfd *perfd, const struct session *s)
 {
-    char bytes[LINE_MAX_BYTES];
-    struct put line = {.bytes = bytes, .size = sizeof bytes};
-    put_text(&line, "perf: start ");
-    put_bytes(&line, s->name, s->name_length);
-    put_text(&line, " (budget=");
-    put_fixed(&line, s->budget_ns, 6, 3);
-    put_text(&line, "ms)");
-    print(perfd, &line);
+    print(perfd, "perf: start ", s->name, " (budget=%rms)\n", &s->budget_ns);
 }
 
 void marker_stop(const struct perfd *perfd, const struct session *s, const struct perfd_metrics *m)
 {
-    char bytes[LINE_MAX_BYTES];
-    struct put line = {.bytes = bytes, .size = sizeof bytes};
-    put_text(&line, "perf: stop ");
-    put_bytes(&line, s->name, s->name_length);
-    if (s->interval_count > 0) {
-        put_text(&line, " fps=");
-        put_fixed(&line, m->session_milli_fps, 3, 2);
-        put_text(&line, " p95=");
-        put_fixed(&line, m->session_p95_ns, 6, 3);
-    } else {
-        put_text(&line, " fps=- p95=-");
-    }
-    put_text(&line, " long=");
-    put_u64(&line, m->session_long);
-    print(perfd, &line);
+    const uint64_t figures[] = {m->session_milli_fps, m->session_p95_ns, m->session_long};
+    if (s->interval_count > 0)
+        print(perfd, "perf: stop ", s->name, " fps=%h p95=%r long=%u\n", figures);
+    else
+        print(perfd, "perf: stop ", s->name, " fps=- p95=- long=%u\n", &m->session_long);
 }
 
 void marker_reject(const struct perfd *perfd, enum perfd_reject reason)
@@ -52,9 +42,5 @@ void marker_reject(const struct perfd *perfd, enum perfd_reject reason)
         [PERFD_REJECT_OVER_LIMIT] = "over_limit", [PERFD_REJECT_RATE_LIMITED] = "rate_limited",
         [PERFD_REJECT_MALFORMED] = "malformed",
     };
-    char bytes[LINE_MAX_BYTES];
-    struct put line = {.bytes = bytes, .size = sizeof bytes};
-    put_text(&line, "perfd: reject ");
-    put_text(&line, class[reason]);
-    print(perfd, &line);
+    print(perfd, "perfd: reject ", class[reason], "\n", NULL);
 }

@@ -2,6 +2,7 @@
 #include "pair.h"
 
 #include "label.h"
+#include "run.h"
 
 void pair_init(struct pairing *pairing, struct arena *arena, const struct perfd_config *config)
 {
@@ -107,7 +108,7 @@ bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *la
 
 bool pair_counts_balanced(const struct pair_counts *c)
 {
-    return c->begins ==
-               c->paired + c->closed_at_export + c->closed_by_parent + c->begins_too_deep &&
-           c->ends == c->paired + c->orphan + c->mismatched + c->ends_too_deep;
+    return c->begins == run_sum(&c->paired, RUN(struct pair_counts, paired, begins_too_deep)) &&
+           c->ends ==
+               c->paired + run_sum(&c->orphan, RUN(struct pair_counts, orphan, ends_too_deep));
 }

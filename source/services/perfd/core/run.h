@@ -21,5 +21,6 @@
 
 void run_copy(uint64_t *to, const uint64_t *from, uint32_t count);
 void run_add(uint64_t *to, const uint64_t *from, uint32_t count);
+uint64_t run_sum(const uint64_t *from, uint32_t count);
 
 #endif

@@ -80,7 +80,6 @@ static void start_pass(struct trace *t, enum trace_stage stage)
         .unpaired =
             spans->begins_too_deep + spans->ends_too_deep + spans->orphan + spans->mismatched,
         .frames = t->cut.whole < t->frozen.frame_count ? t->cut.whole : t->frozen.frame_count,
-        .spans = *spans,
     };
     cursor_start(t);
 }
@@ -158,6 +157,7 @@ static uint64_t other_growth(struct perfd *perfd)
 static int make_ready(struct trace *t)
 {
     t->last = t->totals;
+    t->last_spans = t->pairing.counts;
     t->stage = TRACE_READY;
     cursor_start(t);
     return PERFD_OK;
@@ -327,8 +327,7 @@ int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void 
 
 static bool totals_balanced(const struct trace_totals *t)
 {
-    return t->copied == t->exported + t->cut + t->filtered + t->unpaired + t->outside &&
-           pair_counts_balanced(&t->spans);
+    return t->copied == run_sum(&t->exported, RUN(struct trace_totals, exported, outside));
 }
 
 #define FIGURE(member)                                                                             \
@@ -352,8 +351,9 @@ SPANS(ends_too_deep);
 void trace_read_health(const struct perfd *perfd, struct perfd_health *out)
 {
     const struct trace_totals *last = &perfd->trace.last;
-    if (!totals_balanced(last) || perfd->trace.frozen.ledger_wrong)
+    const struct pair_counts *spans = &perfd->trace.last_spans;
+    if (!totals_balanced(last) || !pair_counts_balanced(spans) || perfd->trace.frozen.ledger_wrong)
         out->ledger_balanced = false;
     run_copy(&out->copied, &last->copied, RUN(struct trace_totals, copied, outside));
-    run_copy(&out->begins, &last->spans.begins, RUN(struct pair_counts, begins, ends_too_deep));
+    run_copy(&out->begins, &spans->begins, RUN(struct pair_counts, begins, ends_too_deep));
 }

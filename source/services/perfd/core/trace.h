@@ -73,7 +73,6 @@ struct trace_totals {
     uint64_t frames; /* gone whole */
     bool truncated;  /* a mark, a frame or a detail is gone */
     uint64_t copied, exported, cut, filtered, unpaired, outside;
-    struct pair_counts spans;
 };
 
 /* A heap's state between steps. */
@@ -112,7 +111,8 @@ struct trace {
     struct frozen frozen;
     struct trace_export export;
     struct trace_totals totals; /* of the pass under way, and then of the trace: in otherData */
-    struct trace_totals last;   /* of the last trace that was prepared */
+    struct trace_totals last;   /* of the last trace that was prepared, and its spans */
+    struct pair_counts last_spans;
     struct pairing pairing;
     char piece[TRACE_PIECE];
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands around the events: metadata before them, otherData behind them. */
 #include "json.h"
-#include "ports/port.h"
 #include "run.h"
 #include "text.h"
 #include "trace_parts.h"
@@ -61,7 +60,6 @@ static void put_session(const struct perfd *perfd, struct put *p)
     const struct trace *t = &perfd->trace;
     const struct frozen *z = &t->frozen;
     const struct perfd_metrics *m = &z->metrics;
-    uint64_t step_ns = perfd_port_clock_step_ns(perfd->port);
     put_text(p, "\n]");
     json_put(p,
              ",'displayTimeUnit':'ms','otherData':{'version':'" PERFD_VERSION
@@ -73,9 +71,9 @@ static void put_session(const struct perfd *perfd, struct put *p)
              "'warmupFrames':%u,'capBytes':%u},'clock':{'stepNs':%u,"
              "'ticksPerSecond':%u,'source':'",
              VALUES(m->running, z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns,
-                    z->idle_gap_ns, z->warmup_frames, t->cap_bytes, step_ns,
-                    step_ns != 0 ? SECOND_NS / step_ns : 0));
-    put_text(p, perfd_port_clock_name(perfd->port));
+                    z->idle_gap_ns, z->warmup_frames, t->cap_bytes, z->clock_step_ns,
+                    z->clock_step_ns != 0 ? SECOND_NS / z->clock_step_ns : 0));
+    put_text(p, z->clock_name);
     json_put(p, "'}", NULL);
 }
 
@@ -184,7 +182,7 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
     else if (piece == OTHER_LEDGER)
         put_ledger(t, p);
     else if (piece == OTHER_SPANS)
-        put_spans(&t->totals.spans, p);
+        put_spans(&t->pairing.counts, p);
     else if (place < places)
         put_lane_counts(z, place, p);
     else if (place < 2 * places)

@@ -20,4 +20,8 @@ struct exporter *exporter_start(void);
  */
 uint64_t exporter_deadline_ns(const struct exporter *exporter);
 
+/* A round of perfd's loop: goes on as far as it can now. The functions of port.h do so too; after
+ * an export that failed this is what takes back what it left. */
+void exporter_poll(struct exporter *exporter);
+
 #endif

@@ -52,6 +52,8 @@ struct virt_round virt_service_poll(struct virt_service *service)
     round.ring_systemui = shared_pump(&service->systemui, &service->server);
     const bool line_moved = serial_line_pump(&service->line);
     const bool had_job = service->server.job.kind != PERFD_JOB_NONE;
+    /* Before those who wait for the exporter look at it: its deadlines are seen by them, too. */
+    exporter_poll(service->port.exporter);
     service->job_state = step_job(service);
     const int boot = boot_trace_poll(&service->boot, service->systemui.stream.connection.client,
                                      perfd_port_now_ns(&service->port));

@@ -35,7 +35,7 @@ struct virt_round {
     uint64_t wake_at_ns; /* of the machine's timer; 0: only when rung */
 };
 
-/* One bounded round: every client, one step of the job. */
+/* One bounded round: every client, one step of the job, and of what the exporter takes back. */
 struct virt_round virt_service_poll(struct virt_service *service);
 
 #endif

@@ -132,6 +132,12 @@ static bool clean_next(struct exporter *exporter)
               (struct statefs_request){.op = STATEFS_OP_DEL,
                                        .key = {exporter->clean_key, exporter->clean_key_length}});
         exporter->clean_key_length = 0;
+        exporter->clean_sync = true;
+        return true;
+    }
+    if (exporter->clean_sync) {
+        start(exporter, (struct statefs_request){.op = STATEFS_OP_SYNC});
+        exporter->clean_sync = false;
         return true;
     }
     exporter->cleaning = false;
@@ -273,6 +279,7 @@ static bool exchange(struct exporter *exporter, struct statefs_reply *reply)
     fail(exporter, PERFD_IO);
     exporter->clean_txn = 0;
     exporter->clean_key_length = 0;
+    exporter->clean_sync = false;
     exporter->cleaning = false;
     return false;
 }
@@ -321,10 +328,10 @@ static bool job_waits(const struct exporter *exporter)
 
 void exporter_poll(struct exporter *exporter)
 {
-    bool moved = true;
+    bool moved = exporter != NULL;
     for (unsigned i = 0; moved && i < STEPS_A_POLL; i++)
         moved = exporter->cleaning ? step_cleaning(exporter) : step_job(exporter);
-    if (job_waits(exporter) &&
+    if (exporter != NULL && job_waits(exporter) &&
         statefs_transport_now_ns(exporter->transport) >= exporter->deadline_ns)
         fail(exporter, PERFD_IO);
 }

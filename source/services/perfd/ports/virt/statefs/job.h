@@ -6,9 +6,9 @@
  *   -> as long as there are more than enough: LIST, DEL the oldest -> SYNC
  *
  * One request is under way at a time, each with a deadline. On any failure what was begun is taken
- * back (ABORT, and DEL where a COMMIT may have been served) behind the caller's back: the next
- * export waits for it. No trace is deleted before a newer one is durable, so the disk needs room
- * for one more than are kept.
+ * back (ABORT, and DEL and SYNC where a COMMIT may have been served) behind the caller's back, as
+ * exporter_poll() is called: the next export waits for it. No trace is deleted before a newer one
+ * is durable, so the disk needs room for one more than are kept.
  */
 #ifndef PERFD_VIRT_STATEFS_JOB_H
 #define PERFD_VIRT_STATEFS_JOB_H
@@ -85,6 +85,7 @@ struct exporter {
     uint64_t clean_txn;
     uint8_t clean_key[STATEFS_KEY_MAX];
     uint32_t clean_key_length; /* 0: none */
+    bool clean_sync;           /* after its deletion */
 
     uint8_t frame[STATEFS_FRAME_MAX];
     uint8_t reply[STATEFS_FRAME_BYTES];
@@ -93,14 +94,10 @@ struct exporter {
 void exporter_init(struct exporter *exporter, struct statefs_transport *transport,
                    const struct exporter_config *config);
 
-/* As the functions of port.h. */
+/* As the functions of port.h. exporter.h has what is behind their back. */
 int exporter_open(struct exporter *exporter, const char *name, uint64_t ts_ms, uint64_t bytes);
 int exporter_write(struct exporter *exporter, const uint8_t *bytes, size_t length);
 int exporter_commit(struct exporter *exporter, char *uri, size_t size);
 void exporter_abort(struct exporter *exporter);
-
-/* Goes on as far as it can now. The four above do so too; between exports it takes back what a
- * failed one left. */
-void exporter_poll(struct exporter *exporter);
 
 #endif
