@@ -21,7 +21,8 @@ POSIX := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 INC_RUNTIME := -Isource/libs/nexus-idl-runtime/include
 INC_PERFD := -Isource/services/perfd/include -Isource/services/perfd
 INC_GEN := -I$(GEN)
-INC_CLIENT := -Isource/libs/perf-client/include
+# With the layout of the lanes that clients share with the service.
+INC_CLIENT := -Isource/libs/perf-client/include -Isource/services/perfd/include
 INC_STATEFS := -Isource/libs/statefs/include -Isource/libs/statefs/host
 
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.

@@ -23,7 +23,8 @@ LAYERS = {
         True, r"perfd/|ports/port\.h|ports/virt/|server/|nexus-idl/|channel/|statefs/|perf\.capnp\.h"),
     "source/libs/channel": (True, r"channel/"),
     "source/libs/nexus-idl-runtime": (False, r"nexus-idl/"),
-    "source/libs/perf-client": (True, r"perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h"),
+    "source/libs/perf-client": (
+        True, r"perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|perfd/lane_layout\.h"),
     "source/libs/posix-paths": (True, r"posix-paths/"),
     "source/apps/systemui": (True, r"perf-client/|nexus-idl/|perf\.capnp\.h"),
     "source/apps/systemui/virt": (

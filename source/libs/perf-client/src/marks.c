@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening and closing, labels, counters and frames. */
+#include "marks.h"
+
+#include "perf.capnp.h"
+
+#define NAME_BYTES     63u /* perf.capnp's bounds of a label's texts */
+#define CATEGORY_BYTES 31u
+#define FILE_BYTES     127u
+#define FAKE_STEP_NS   1000u
+
+PERF_OWN struct perf_enable_page perf_enable_page;
+PERF_OWN struct perf_marks perf_marks;
+
+static struct perf_total *totals;
+
+/* $PERF_FAKE_CLOCK: each thread counts for itself, so that what others do does not show. */
+static uint64_t fake_start_ns;
+#if PERF_THREADS
+static __thread uint64_t fake_steps;
+#else
+static uint64_t fake_steps;
+#endif
+
+uint64_t perf_stamp_ns(void)
+{
+    if (fake_start_ns != 0)
+        return fake_start_ns + FAKE_STEP_NS * fake_steps++;
+    const struct perf_options *options = &perf_marks.options;
+    return options->now_ns != NULL ? options->now_ns(options->context) : perf_platform_now_ns();
+}
+
+int perf_marks_call(void)
+{
+    const int error = perf_client_call(perf_marks.client);
+    if (error != 0 && error != PERF_CLIENT_EXCEPTION)
+        perf_marks_turn_off();
+    return error;
+}
+
+void perf_marks_turn_off(void)
+{
+    if (perf_marks.enable_mapped)
+        perf_platform_unmap_enable();
+    else
+        __atomic_store_n(&perf_enable_page.on, 0, __ATOMIC_RELAXED);
+    perf_marks.enable_mapped = false;
+    if (perf_marks.owns_client)
+        perf_client_close(perf_marks.client);
+    perf_marks.client = NULL;
+    __atomic_store_n(&perf_marks.generation, perf_marks.generation + 1, __ATOMIC_RELAXED);
+    perf_calls_drop();
+    while (perf_marks.sites != NULL) {
+        struct perf_site *site = perf_marks.sites;
+        perf_marks.sites = site->next;
+        perf_lane_store(&site->word, 0);
+    }
+}
+
+int perf_marks_open(struct perf_client *client, const struct perf_options *options,
+                    bool owns_client)
+{
+    static const struct perf_options none;
+    const bool fakes_clock = perf_platform_fakes_clock();
+    perf_marks.options = options != NULL ? *options : none;
+    perf_marks.shares = !perf_marks.options.stamp_always && !fakes_clock;
+    perf_marks.client = client;
+    perf_marks.owns_client = owns_client;
+    perf_marks.frame_id = 0;
+    fake_start_ns = fakes_clock ? perf_platform_now_ns() : 0;
+    fake_steps = 0;
+    __atomic_store_n(&perf_marks.generation, perf_marks.generation + 1, __ATOMIC_RELAXED);
+    perf_lane_drop();
+    const int result = perf_lane_open(true);
+    if (result != 0 && perf_marks.client != NULL)
+        perf_marks_turn_off();
+    return result;
+}
+
+int perf_open_on(struct perf_client *client, const struct perf_options *options)
+{
+    perf_platform_lock();
+    const int result = perf_marks.client != NULL ? 0 : perf_marks_open(client, options, false);
+    perf_platform_unlock();
+    return result;
+}
+
+void perf_close(void)
+{
+    perf_flush();
+    perf_platform_lock();
+    perf_lane_close();
+    if (perf_marks.client != NULL)
+        perf_marks_turn_off();
+    perf_platform_unlock();
+}
+
+/* The text's first bytes, or its last where the start matters less. */
+static struct nx_text bounded(const char *string, uint32_t most, bool last)
+{
+    struct nx_text text = nx_text_of(string);
+    if (text.length > most) {
+        if (last)
+            text.bytes += text.length - most;
+        text.length = most;
+    }
+    return text;
+}
+
+/* 0, or a site's word. A site of any one thread is every thread's. */
+static uint64_t ask_label(struct perf_site *site)
+{
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_label_request_builder request = perf_label_call(rpc);
+    perf_label_request_set_name(request, bounded(site->name, NAME_BYTES, false));
+    perf_label_request_set_category(request, bounded(site->category, CATEGORY_BYTES, false));
+    perf_label_request_set_file(request, bounded(site->file, FILE_BYTES, true));
+    perf_label_request_set_line(request, site->line);
+    perf_label_request_set_budget_cpu_us(request, site->budget_cpu_us);
+    perf_label_request_set_budget_gpu_us(request, site->budget_gpu_us);
+    perf_label_request_set_budget_mem_bytes(request, site->budget_mem_bytes);
+    const int error = perf_marks_call();
+    if (error != 0 && error != PERF_CLIENT_EXCEPTION)
+        return 0;
+    const uint64_t label =
+        error == 0 ? perf_label_response_get_label(perf_label_results(rpc)) & PERF_LABEL_MASK : 0;
+    return (uint64_t)site->kind << PERF_KIND_SHIFT | (label != 0 ? label : PERF_WORD_NO_LABEL);
+}
+
+uint64_t perf_intern(struct perf_site *site)
+{
+    perf_platform_lock();
+    uint64_t word = perf_lane_load(&site->word);
+    if (word == 0 && perf_marks.client != NULL) {
+        word = ask_label(site);
+        if (word != 0) {
+            site->next = perf_marks.sites;
+            perf_marks.sites = site;
+            perf_lane_store(&site->word, word);
+        }
+    }
+    perf_platform_unlock();
+    return word;
+}
+
+void perf_register_total(struct perf_total *total)
+{
+    total->next = totals;
+    __atomic_store_n(&totals, total, __ATOMIC_RELEASE);
+}
+
+static void write_totals(void)
+{
+    if (!perf_on())
+        return;
+    struct perf_total *total = __atomic_load_n(&totals, __ATOMIC_ACQUIRE);
+    for (; total != NULL; total = total->next) {
+        const int64_t value = __atomic_load_n(&total->value, __ATOMIC_RELAXED);
+        if (value == __atomic_load_n(&total->written, __ATOMIC_RELAXED))
+            continue;
+        __atomic_store_n(&total->written, value, __ATOMIC_RELAXED);
+        perf_value_at(&total->site, (uint64_t)value);
+    }
+}
+
+static void fill(struct perf_frame_tick_builder tick, const struct perf_frame_facts *frame)
+{
+    perf_frame_tick_set_session_id(tick, frame->session_id);
+    perf_frame_tick_set_frame_id(tick, frame->id != 0 ? frame->id : perf_marks.frame_id + 1);
+    perf_frame_tick_set_presented_at_ns(tick, frame->presented_at_ns);
+    perf_frame_tick_set_began_at_ns(tick, frame->began_at_ns);
+    perf_frame_tick_set_deadline_at_ns(tick, frame->deadline_at_ns);
+    perf_frame_tick_set_ui_ns(tick, frame->ui_ns);
+    perf_frame_tick_set_layout_ns(tick, frame->layout_ns);
+    perf_frame_tick_set_render_ns(tick, frame->render_ns);
+    perf_frame_tick_set_present_ns(tick, frame->present_ns);
+    perf_frame_tick_set_input_at_ns(tick, frame->input_at_ns);
+    perf_frame_tick_set_budget_ns(tick, frame->budget_ns);
+    perf_frame_tick_set_presented(tick, !frame->thrown_away);
+    perf_frame_tick_set_after_idle(tick, frame->after_idle);
+}
+
+static int send_tick(const struct perf_frame_facts *frame)
+{
+    if (perf_marks.client == NULL)
+        return PERF_CLIENT_DISCONNECTED;
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_frame_tick_request_builder request = perf_frame_tick_call(rpc);
+    const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
+    fill(tick, frame);
+    if (frame->presented_at_ns == 0 && fake_start_ns != 0)
+        perf_frame_tick_set_presented_at_ns(tick, perf_stamp_ns());
+    perf_marks.frame_id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
+    const int error = perf_marks_call();
+    return error != 0 ? error
+                      : (int)perf_frame_tick_response_get_status(perf_frame_tick_results(rpc));
+}
+
+int perf_frame(const struct perf_frame_facts *frame)
+{
+    static const struct perf_frame_facts shown_now;
+    write_totals();
+    perf_platform_lock();
+    const int result = send_tick(frame != NULL ? frame : &shown_now);
+    perf_calls_send();
+    perf_platform_unlock();
+    return result;
+}
+
+void perf_flush(void)
+{
+    write_totals();
+    perf_platform_lock();
+    perf_calls_send();
+    perf_platform_unlock();
+}

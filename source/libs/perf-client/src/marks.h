@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the marks' library share. Functions are called under the platform's lock, where
+ * they do not say otherwise. */
+#ifndef PERF_CLIENT_MARKS_H_INTERNAL
+#define PERF_CLIENT_MARKS_H_INTERNAL
+
+#include "perf-client/marks_platform.h"
+#include "perf-client/perf.h"
+#include "perf-client/perf_client.h"
+
+#define PERF_KIND_MASK  0xffu
+#define PERF_LABEL_MASK 0xffffu
+
+/* In a site's word whose label there was no room for: the service's 0, but the word is not. */
+#define PERF_WORD_NO_LABEL (UINT64_C(1) << 24)
+
+struct perf_marks {
+    struct perf_client *client; /* NULL: not open */
+    bool owns_client;
+    bool shares; /* lanes in shared memory are wanted */
+    bool enable_mapped;
+    uint32_t generation; /* goes on with each opening and closing; read without the lock as well */
+    struct perf_options options;
+    struct perf_site *sites; /* whose labels are known */
+    uint64_t frame_id;       /* the last that was given */
+};
+
+extern PERF_OWN struct perf_marks perf_marks;
+
+/* Sends the call that was begun; where that breaks the connection, marks are off behind it. */
+PERF_OWN int perf_marks_call(void);
+
+/* Marks are off, labels forgotten, the connection closed where it is the library's own. */
+PERF_OWN void perf_marks_turn_off(void);
+
+/* perf_open_on(), where the library may own the connection. */
+PERF_OWN int perf_marks_open(struct perf_client *client, const struct perf_options *options,
+                             bool owns_client);
+
+/* What is not stamped in ticks. Without the lock. */
+PERF_OWN uint64_t perf_stamp_ns(void);
+
+/* Opens the calling thread's lane, `first`: the one that opens all. 0, or as perf_open(). */
+PERF_OWN int perf_lane_open(bool first);
+
+/* Forgets the calling thread's lane, without a call. */
+PERF_OWN void perf_lane_drop(void);
+
+/* Closes the calling thread's lane; also without the lock. */
+PERF_OWN void perf_lane_close(void);
+PERF_OWN void perf_lane_leave(void);
+
+/* Records that go by calls: kept until there are as many as a call takes, or until the frame. */
+PERF_OWN void perf_calls_add(uint32_t lane, uint64_t word, uint64_t value, uint64_t time_ns);
+PERF_OWN void perf_calls_send(void);
+PERF_OWN void perf_calls_drop(void);
+
+#endif
