@@ -12,12 +12,14 @@ include mk/perfd.mk
 include mk/clients.mk
 include mk/test.mk
 include mk/test-daemon.mk
+include mk/test-client.mk
 include mk/statefs.mk
 include mk/freestanding.mk
 include mk/os.mk
 include mk/os-drivers.mk
 include mk/os-test.mk
 include mk/demo.mk
+include mk/bench.mk
 
 .PHONY: help clean format format-check
 help: ## List the targets

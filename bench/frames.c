@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A frame tick and a snapshot of the metrics, in the core. Windows are full, and frames last from 1
+ * to 100 ms, all equally likely. A plain tick says when its frame was shown; a whole one its phases
+ * and its input too, so that all three percentile trees follow.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "memory_port.h"
+#include "perfd/perfd.h"
+
+/* More than the largest window has, so that hardly any of its values are equal. */
+#define DURATIONS (1u << 21)
+
+static uint32_t duration_ns[DURATIONS];
+
+struct stream {
+    uint32_t window;
+    bool whole;
+    struct perfd *perfd;
+    struct perfd_port *port;
+    int client;
+    uint64_t at_ns, frame;
+    struct perfd_metrics metrics;
+};
+
+static void tick(struct stream *s)
+{
+    uint64_t took_ns = duration_ns[s->frame++ % DURATIONS];
+    s->at_ns += took_ns;
+    struct perfd_tick tick = {.frame_id = s->frame, .presented_at_ns = s->at_ns, .presented = true};
+    if (s->whole) {
+        tick.phase_ns[PERFD_UI] = took_ns / 8;
+        tick.phase_ns[PERFD_LAYOUT] = took_ns / 16;
+        tick.phase_ns[PERFD_RENDER] = took_ns / 4;
+        tick.phase_ns[PERFD_PRESENT] = took_ns / 32;
+        tick.input_at_ns = s->at_ns - took_ns - took_ns / 2;
+    }
+    if (perfd_tick(s->perfd, s->client, &tick, s->at_ns) != 0)
+        bench_die("tick");
+}
+
+static void open_stream(struct stream *s)
+{
+    struct perfd_config config = PERFD_CONFIG_DEFAULT;
+    config.frames = s->window;
+    config.sessions = 1;
+    size_t bytes = perfd_arena_bytes(&config);
+    void *arena = malloc(bytes);
+    s->port = calloc(1, sizeof *s->port);
+    if (arena == NULL || s->port == NULL)
+        bench_die("no memory");
+    s->at_ns = 1000000000;
+    struct perfd_start start = {.name = {"bench", 5}, .budget_ns = 16666667};
+    if (perfd_init(&s->perfd, arena, bytes, &config, s->port) != 0 ||
+        (s->client = perfd_client_open(s->perfd)) <= 0 ||
+        perfd_start(s->perfd, s->client, &start, s->at_ns) <= 0)
+        bench_die("session");
+    for (uint32_t i = 0; i < s->window + 100000; i++)
+        tick(s);
+}
+
+BENCH_CASE void frame_tick_plain(void *context, uint32_t n)
+{
+    while (n-- > 0)
+        tick(context);
+}
+
+BENCH_CASE void frame_tick_whole(void *context, uint32_t n)
+{
+    while (n-- > 0)
+        tick(context);
+}
+
+BENCH_CASE void frame_tick_large(void *context, uint32_t n)
+{
+    while (n-- > 0)
+        tick(context);
+}
+
+BENCH_CASE void frame_snapshot(void *context, uint32_t n)
+{
+    struct stream *s = context;
+    while (n-- > 0)
+        if (perfd_read_metrics(s->perfd, s->client, 0, false, &s->metrics) != 0)
+            bench_die("metrics");
+}
+
+static void tick_once(void *context)
+{
+    tick(context);
+}
+
+int main(int argc, char **argv)
+{
+    static struct stream plain = {.window = 1200}, whole = {.window = 1200, .whole = true},
+                         ten = {.window = 10000}, hundred = {.window = 100000},
+                         million = {.window = 1000000},
+                         million_whole = {.window = 1000000, .whole = true};
+    static const struct bench_case cases[] = {
+        {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL},
+        {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL},
+        {"frame_snapshot", frame_snapshot, &whole, 200, tick_once},
+        {"frame_tick_10k", frame_tick_large, &ten, 500, NULL},
+        {"frame_tick_100k", frame_tick_large, &hundred, 500, NULL},
+        {"frame_tick_1m", frame_tick_large, &million, 500, NULL},
+        {"frame_tick_whole_1m", frame_tick_large, &million_whole, 500, NULL},
+    };
+    uint64_t seed = 20240607;
+    for (uint32_t i = 0; i < DURATIONS; i++)
+        duration_ns[i] = (uint32_t)(1000000 + bench_random(&seed) % 99000001);
+    bool counts = bench_counts(argc, argv);
+    struct stream *streams[] = {&plain, &whole, &ten, &hundred, &million, &million_whole};
+    uint32_t all = sizeof streams / sizeof streams[0], small = 2;
+    for (uint32_t i = 0; i < (counts ? small : all); i++)
+        open_stream(streams[i]);
+    /* Large windows are of time, not of instructions. */
+    bench_run(argc, argv, cases, counts ? 3 : sizeof cases / sizeof cases[0], 33);
+    return 0;
+}

@@ -1,0 +1,34 @@
+# The benchmarks: `make bench` measures everything and shows it against the targets, `make bench-diff` holds
+# what repeats (instructions, sizes, stack) against the checked-in baseline.
+
+BENCH_DIR := bench
+BENCH_OUT := out/bench
+BENCH_NAMES := marks frames
+BENCH_BIN := $(patsubst %,$(HOST)/bench/%,$(BENCH_NAMES))
+BENCH_O := $(HOST)/$(BENCH_DIR)/bench.o
+INC_BENCH := -I$(BENCH_DIR) -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
+
+$(HOST)/$(BENCH_DIR)/%.o: $(BENCH_DIR)/%.c | $(PERF_H)
+	$(say)
+	$(CC) $(CFLAGS) $(POSIX) $(INC_BENCH) -c $< -o $@
+
+$(BENCH_BIN): $(HOST)/bench/%: $(HOST)/$(BENCH_DIR)/%.o $(BENCH_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+$(HOST)/bench/marks: $(HOST)/$(BENCH_DIR)/floors.o
+$(HOST)/bench/frames: $(MEMORY_PORT_O) $(CORE_O)
+
+BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size host
+
+.PHONY: bench bench-diff bench-baseline
+bench: $(BENCH_NEEDS) ## Measure it all against targets and floors: a table, and out/bench/bench.json
+	@scripts/bench --build $(BUILD) --out $(BENCH_OUT)
+
+bench-diff: $(BENCH_NEEDS) ## Hold instruction counts, sizes and stack against bench/baseline.json
+	@scripts/bench --build $(BUILD) --out $(BENCH_OUT) --counts --against $(BENCH_DIR)/baseline.json
+
+bench-baseline: $(BENCH_NEEDS) ## Make what is measured the baseline
+	@scripts/bench --build $(BUILD) --out $(BENCH_OUT) --counts --write $(BENCH_DIR)/baseline.json
+
+-include $(wildcard $(HOST)/$(BENCH_DIR)/*.d)
