@@ -1,0 +1,21 @@
+# The tests of perf-client's marks: tests/perf_client. Same harness and same run as the others.
+
+CLIENT_TEST_DIR := tests/perf_client
+CLIENT_TEST_BIN := $(patsubst $(CLIENT_TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(CLIENT_TEST_DIR)/test_*.c))
+INC_CLIENT_TEST := -I$(CLIENT_TEST_DIR) $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) $(INC_PATHS)
+
+$(HOST)/$(CLIENT_TEST_DIR)/%.o: $(CLIENT_TEST_DIR)/%.c | $(PERF_H)
+	$(say)
+	$(CC) $(CFLAGS) $(POSIX) -D_GNU_SOURCE $(INC_CLIENT_TEST) -c $< -o $@
+
+# Marks with a service of their own in the same process.
+$(HOST)/tests/test_marks: $(HOST)/$(CLIENT_TEST_DIR)/test_marks.o $(HOST)/$(CLIENT_TEST_DIR)/mark_service.o \
+		$(filter-out %/transport_posix.o,$(CLIENT_O)) $(RUNTIME_HOST_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+test-build: $(CLIENT_TEST_BIN)
+TEST_BIN += $(CLIENT_TEST_BIN)
+TEST_SCRIPTS += $(wildcard $(CLIENT_TEST_DIR)/test_*.py)
+
+-include $(wildcard $(HOST)/$(CLIENT_TEST_DIR)/*.d)
