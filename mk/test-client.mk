@@ -14,6 +14,15 @@ $(HOST)/tests/test_marks: $(HOST)/$(CLIENT_TEST_DIR)/test_marks.o $(HOST)/$(CLIE
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# As a program has them: their cost is of these flags and no others.
+$(HOST)/$(CLIENT_TEST_DIR)/cost_marks.o: $(CLIENT_TEST_DIR)/cost_marks.c
+	$(say)
+	$(CC) -std=c11 $(WARN) -O2 -MMD -MP $(INC_CLIENT_TEST) -c $< -o $@
+
+$(HOST)/tests/test_mark_cost: $(HOST)/$(CLIENT_TEST_DIR)/test_mark_cost.o $(HOST)/$(CLIENT_TEST_DIR)/cost_marks.o
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
 test-build: $(CLIENT_TEST_BIN)
 TEST_BIN += $(CLIENT_TEST_BIN)
 TEST_SCRIPTS += $(wildcard $(CLIENT_TEST_DIR)/test_*.py)

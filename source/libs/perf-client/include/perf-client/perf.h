@@ -105,42 +105,26 @@ void perf_flush(void);
 
 #else
 
-static inline int perf_open(const struct perf_options *options)
+static inline struct perf_token perf_no_token(void)
 {
-    (void)options;
-    return 0;
-}
-
-static inline int perf_open_on(struct perf_client *client, const struct perf_options *options)
-{
-    (void)client;
-    (void)options;
-    return 0;
-}
-
-static inline void perf_close(void)
-{
-}
-
-static inline int perf_frame(const struct perf_frame_facts *frame)
-{
-    (void)frame;
-    return 0;
-}
-
-static inline void perf_flush(void)
-{
+    struct perf_token none = {0};
+    return none;
 }
 
 #define PERF_NOTHING         ((void)0)
 #define PERF_UNSEEN(value)   ((void)sizeof(value)) /* it counts as used, and is not evaluated */
 #define PERF_DECLARE_NOTHING struct perf_token
 
+#define perf_open(options)              ((void)(options), 0)
+#define perf_open_on(client, options)   ((void)(client), (void)(options), 0)
+#define perf_close()                    PERF_NOTHING
+#define perf_frame(frame)               ((void)(frame), 0)
+#define perf_flush()                    PERF_NOTHING
 #define perf_span(...)                  PERF_NOTHING
 #define perf_span_value(name, value)    PERF_UNSEEN(value)
 #define PERF_SPAN_BUDGET(...)           PERF_NOTHING
-#define perf_begin(...)                 ((struct perf_token){0})
-#define perf_begin_value(name, value)   (PERF_UNSEEN(value), (struct perf_token){0})
+#define perf_begin(...)                 perf_no_token()
+#define perf_begin_value(name, value)   (PERF_UNSEEN(value), perf_no_token())
 #define perf_end(token)                 ((void)(token))
 #define perf_phase(...)                 PERF_NOTHING
 #define perf_phase_end()                PERF_NOTHING

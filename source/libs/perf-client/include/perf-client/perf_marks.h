@@ -121,7 +121,7 @@ static inline bool perf_on(void)
 #else
     on = __atomic_load_n(&perf_enable_page.on, __ATOMIC_RELAXED) != 0;
 #endif
-    return __builtin_expect(on, 0);
+    return __builtin_expect(on, 1);
 }
 
 static inline void perf_put(uint64_t word)
@@ -201,6 +201,11 @@ static inline void perf_phase_end(void)
         perf_put((uint64_t)PERF_LANE_PHASE << PERF_KIND_SHIFT);
 }
 
+static inline void perf_total_set(struct perf_total *total, int64_t value)
+{
+    perf_lane_store((uint64_t *)&total->value, (uint64_t)value);
+}
+
 /* One instruction where the machine has one that adds to memory. Whoever flushes reads whole
  * values.
  */
@@ -209,14 +214,8 @@ static inline void perf_total_add(struct perf_total *total, int64_t amount)
 #if defined __x86_64__ && !defined __SANITIZE_THREAD__
     __asm__("addq %1, %0" : "+m"(total->value) : "er"(amount) : "cc");
 #else
-    __atomic_store_n(&total->value, __atomic_load_n(&total->value, __ATOMIC_RELAXED) + amount,
-                     __ATOMIC_RELAXED);
+    perf_total_set(total, __atomic_load_n(&total->value, __ATOMIC_RELAXED) + amount);
 #endif
-}
-
-static inline void perf_total_set(struct perf_total *total, int64_t value)
-{
-    __atomic_store_n(&total->value, value, __ATOMIC_RELAXED);
 }
 
 /* The category of sites that name none: define another before the first mark of a file. */

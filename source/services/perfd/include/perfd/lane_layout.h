@@ -73,7 +73,12 @@ struct perf_lane_header {
 /* Either side, each for the words that are its own to store. */
 static inline void perf_lane_store(uint64_t *word, uint64_t value)
 {
+#if defined __riscv
+    /* There GCC before 14 makes an atomic exchange of it. A machine's store of a word is one. */
+    *(volatile uint64_t *)word = value;
+#else
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
+#endif
 }
 
 static inline uint64_t perf_lane_load(const uint64_t *word)
@@ -84,7 +89,7 @@ static inline uint64_t perf_lane_load(const uint64_t *word)
 /* W: `laps` laps are complete, and what is stored from here on is of the next. */
 static inline void perf_lane_announce(struct perf_lane_header *lane, uint64_t laps)
 {
-    __atomic_store_n(&lane->laps, laps, __ATOMIC_RELAXED);
+    perf_lane_store(&lane->laps, laps);
     __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 

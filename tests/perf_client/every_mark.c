@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every mark there is, in a program that also does something; compiled with marks, with
+ * -DPERF_DISABLED, and with -DNO_MARKS, which takes them out of the source.
+ */
+#ifdef NO_MARKS
+#define MARK(...)
+#define TOKEN(name, begin)
+#else
+#include "perf-client/perf.h"
+#define MARK(...)          __VA_ARGS__
+#define TOKEN(name, begin) const struct perf_token name = begin
+MARK(PERF_COUNTER(counter, "counter");)
+#endif
+
+int sum(const int *values, int count);
+
+int sum(const int *values, int count)
+{
+    int total = 0;
+    MARK((void)perf_open(0);)
+    MARK(perf_span("span");)
+    TOKEN(begun, perf_begin("begin", "category"));
+    TOKEN(valued, perf_begin_value("begin value", total));
+    for (int i = 0; i < count; i++) {
+        MARK(perf_span_value("value", i);)
+        MARK(PERF_SPAN_BUDGET("budget", "category", 1, 2, 3);)
+        MARK(perf_phase("phase");)
+        MARK(perf_instant("instant", "category");)
+        MARK(perf_count(counter, i);)
+        MARK(perf_count_set(counter, total);)
+        MARK(perf_counter("now", total);)
+        total += values[i];
+    }
+    MARK(perf_phase_end();)
+    MARK(perf_end(valued);)
+    MARK(perf_end(begun);)
+    MARK(perf_flow_start("flow", 1);)
+    MARK(perf_flow_next("flow", 1);)
+    MARK(perf_flow_end("flow", 1);)
+    MARK(perf_async_begin("async", 2);)
+    MARK(perf_async_end("async", 2);)
+    MARK((void)perf_frame(0);)
+    MARK(perf_flush();)
+    MARK(perf_close();)
+    return total;
+}
