@@ -15,3 +15,9 @@ $(HOST)/tests/serial_guest: $(HOST)/$(TEST_DIR)/serial_guest.o $(GUEST_POSIX_O) 
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 test-build: $(HOST)/tests/load $(HOST)/tests/disk_faults.so $(HOST)/tests/serial_guest
+
+# Writes a lane in shared memory by hand.
+$(HOST)/tests/lane_client: $(HOST)/$(TEST_DIR)/lane_client.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+test-build: $(HOST)/tests/lane_client

@@ -66,6 +66,69 @@ void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
     port->markers[port->markers_length] = '\0';
 }
 
+const char *perfd_port_ticks(struct perfd_port *port, uint64_t *ticks, uint64_t *ns)
+{
+    enum memory_trouble now = trouble(port, MEMORY_TICKS);
+
+    *ns = port->now_ns;
+    *ticks = port->ticks_a_us != 0 ? port->now_ns / 1000 * port->ticks_a_us : port->now_ns;
+    if (now == MEMORY_FAIL)
+        *ticks = *ns = 0;
+    if (now == MEMORY_SHORT) {
+        *ticks -= 1;
+        *ns -= 1;
+    }
+    return port->ticks_a_us != 0 ? "counter" : "";
+}
+
+int perfd_port_share(struct perfd_port *port, void *memory, size_t bytes, uint64_t *address,
+                     uint64_t *enable_address)
+{
+    enum memory_trouble now = trouble(port, MEMORY_SHARE);
+    char *start = memory;
+
+    if (bytes == 0 || bytes % 4096 != 0)
+        port->misuses++;
+    for (unsigned i = 0; i < port->shared_count; i++)
+        if (start < (char *)port->shared[i].memory + port->shared[i].bytes &&
+            (char *)port->shared[i].memory < start + bytes)
+            port->misuses++;
+    if (!port->shares || port->shared_count == MEMORY_SHARED_MAX)
+        return PERFD_UNSUPPORTED;
+    if (now == MEMORY_FAIL || now == MEMORY_SHORT)
+        return port->plan.error;
+    memset(memory, 0, bytes);
+    port->shared[port->shared_count++] = (struct memory_shared){memory, bytes};
+    *address = (uintptr_t)memory;
+    *enable_address = (uintptr_t)&port->marks_on;
+    return 0;
+}
+
+void perfd_port_unshare(struct perfd_port *port, void *memory, size_t bytes)
+{
+    enum memory_trouble now = trouble(port, MEMORY_UNSHARE);
+    unsigned i = 0;
+
+    while (i < port->shared_count && port->shared[i].memory != memory)
+        i++;
+    if (i == port->shared_count || port->shared[i].bytes != bytes) {
+        port->misuses++;
+        return;
+    }
+    if (now == MEMORY_FAIL || now == MEMORY_SHORT)
+        memset(memory, 0, bytes);
+    for (port->shared_count--; i < port->shared_count; i++)
+        port->shared[i] = port->shared[i + 1];
+}
+
+void perfd_port_marks_enable(struct perfd_port *port, bool on)
+{
+    enum memory_trouble now = trouble(port, MEMORY_ENABLE);
+
+    if (now != MEMORY_FAIL && now != MEMORY_SHORT)
+        port->marks_on = on;
+}
+
 static void discard(struct perfd_port *port)
 {
     free(port->open.bytes);

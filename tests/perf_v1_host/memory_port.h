@@ -28,6 +28,10 @@ enum memory_function {
     MEMORY_CLOCK_NAME,
     MEMORY_CLOCK_STEP,
     MEMORY_MARKER,
+    MEMORY_TICKS,
+    MEMORY_SHARE,
+    MEMORY_UNSHARE,
+    MEMORY_ENABLE,
     MEMORY_OPEN,
     MEMORY_WRITE,
     MEMORY_COMMIT,
@@ -43,6 +47,10 @@ enum memory_function {
  * name     an empty text                   an empty text
  * step     0                               1
  * marker   the line is lost                only a half of it is there
+ * ticks    says 0, at 0                    goes back by 1 tick, at 1 ns before now
+ * share    the plan's error                the plan's error
+ * unshare  the memory is all zero          the memory is all zero
+ * enable   the word stays as it is         the word stays as it is
  * open     the plan's error                the plan's error, and it counts as open until abort
  * write    the plan's error                takes one byte
  * commit   the plan's error                the shortest text for a URI
@@ -52,6 +60,7 @@ enum memory_trouble { MEMORY_WELL, MEMORY_FAIL, MEMORY_SHORT, MEMORY_LATE };
 
 #define MEMORY_LATE_NS    UINT64_C(10000000000)
 #define MEMORY_LATE_TIMES 3u
+#define MEMORY_SHARED_MAX 64
 
 struct memory_plan {
     enum memory_trouble trouble;
@@ -77,13 +86,23 @@ struct perfd_port {
     unsigned bad_markers; /* calls that broke the contract: no newline at the end, one inside, too
                              long */
 
+    uint64_t ticks_a_us; /* of the counter that clients stamp with; 0: they stamp in ns */
+    bool shares;         /* memory with clients, who are in this process: where it lies */
+    bool marks_on;       /* the enable word */
+    unsigned shared_count;
+    struct memory_shared {
+        void *memory;
+        size_t bytes;
+    } shared[MEMORY_SHARED_MAX]; /* in the order of sharing */
+
     struct memory_plan plan;
     struct memory_faults faults;
     struct memory_file open, done; /* being written; the last one committed */
     bool is_open;
     bool left_over; /* an abort failed: the next open clears it away */
     unsigned opens, writes, commits, aborts;
-    unsigned misuses; /* write or commit without a file, open with one, commit of too few bytes */
+    unsigned misuses; /* write or commit without a file, open with one, commit of too few bytes;
+                         memory shared twice, or not in pages, unshared where it was not shared */
     uint32_t busy_left, commit_busy_left;
 };
 

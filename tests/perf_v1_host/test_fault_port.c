@@ -12,6 +12,7 @@
 #include "nexus-idl/framing.h"
 #include "nexus-idl/rpc_client.h"
 #include "perf.capnp.h"
+#include "perfd/lane_layout.h"
 #include "server/stream.h"
 
 enum { FRAME_BYTES = 8192, FRAMES = 12, NEXT_FRAMES = 5, RUNS_MAX = 5000, STEPS_MAX = 100000 };
@@ -31,8 +32,10 @@ static struct world world;
 
 static void open_world(void)
 {
-    static const struct perfd_config small = PERFD_CONFIG_SMALL;
-    bench_open(&world.bench, &small);
+    struct perfd_config config = PERFD_CONFIG_SMALL;
+    config.lanes = 4;
+    config.lane_records = 1024;
+    bench_open(&world.bench, &config);
     perfd_server_init(&world.server, world.bench.perfd, &world.bench.port, FRAME_BYTES);
     assert_int_equal(perfd_stream_connect(&world.stream, &world.server, PERFD_CAP_ALL,
                                           world.stream_in, sizeof world.stream_in, world.stream_out,
@@ -137,6 +140,46 @@ static enum perf_status export_last(uint64_t *bytes)
     return perf_export_response_get_status(response);
 }
 
+/* Opens a shared lane, writes a span and a counter into it by hand, and closes it where `closes`.
+ * Says whether it was shared. */
+static bool write_lane(bool closes)
+{
+    perf_label_request_set_name(perf_label_call(&world.rpc), nx_text_of("by hand"));
+    call();
+    uint32_t label = perf_label_response_get_label(perf_label_results(&world.rpc));
+    struct perf_open_lane_request_builder request = perf_open_lane_call(&world.rpc);
+    perf_open_lane_request_set_shared(request, true);
+    call();
+    struct perf_open_lane_response_reader lane = perf_open_lane_results(&world.rpc);
+    assert_int_equal(perf_open_lane_response_get_status(lane), PERF_STATUS_OK);
+    uint32_t id = perf_open_lane_response_get_lane(lane);
+    uint64_t bytes = perf_open_lane_response_get_bytes(lane);
+    if (bytes != 0) {
+        struct perf_lane_header *header =
+            (void *)(uintptr_t)perf_open_lane_response_get_address(lane);
+        struct perf_lane_slot *slot = (void *)(header + 1);
+        const uint64_t marks[][2] = {
+            {world.bench.port.now_ns, PERF_LANE_BEGIN << 16 | label},
+            {world.bench.port.now_ns, PERF_LANE_COUNTER << 16 | label},
+            {7, PERF_LANE_VALUE << 16},
+            {world.bench.port.now_ns, PERF_LANE_END << 16 | label},
+        };
+        assert_int_equal(header->magic, PERF_LANE_MAGIC);
+        assert_int_equal(64 + header->slots * 16, bytes);
+        perf_lane_store(&header->values, 1);
+        for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+            for (size_t word = 0; word < 2; word++)
+                perf_lane_store(&slot[i].word[word], marks[i][word] | perf_lane_lap_bits(0));
+    }
+    if (closes) {
+        perf_close_lane_request_set_lane(perf_close_lane_call(&world.rpc), id);
+        call();
+        assert_int_equal(perf_close_lane_response_get_status(perf_close_lane_results(&world.rpc)),
+                         PERF_STATUS_OK);
+    }
+    return bytes != 0;
+}
+
 static struct answers play(void)
 {
     struct perfd_port *port = &world.bench.port;
@@ -144,6 +187,8 @@ static struct answers play(void)
     (void)perf_info_call(&world.rpc);
     call();
     answers.start = start("first");
+    world.bench.port.shares = true;
+    (void)write_lane(true);
     record_frames(FRAMES);
     (void)perf_metrics_call(&world.rpc);
     call();
@@ -234,6 +279,10 @@ static const char *next_wrong(void)
     memset(&port->done, 0, sizeof port->done);
     if (start("next") != PERF_STATUS_OK)
         return "the next session: start";
+    if (!port->marks_on)
+        return "the next session: marks are off";
+    if (!write_lane(false))
+        return "the next session: a lane is not shared";
     record_frames(NEXT_FRAMES);
     if (stop(&frames) != PERF_STATUS_OK || frames != NEXT_FRAMES)
         return "the next session: its frames";
@@ -241,6 +290,10 @@ static const char *next_wrong(void)
         return "the next session: its export";
     if (port->is_open)
         return "the next session: a file left open";
+    if (port->marks_on)
+        return "the next session: marks are on after it";
+    if (bench_health(&world.bench).resident < 2 * NEXT_FRAMES + 3)
+        return "the next session: its marks";
     if (memory_port_count_prefix(port, "perf: start next ") != 1 ||
         memory_port_count_prefix(port, "perf: stop next ") != 1 ||
         memory_port_count_prefix(port, "perf: trace memory://next-") != 1)
@@ -298,10 +351,10 @@ static void any_one_call_may_go_wrong(void **state)
         for (int trouble = MEMORY_FAIL; trouble <= MEMORY_LATE; trouble++)
             assert_true(struck[function][trouble] > 0);
     print_message(
-        "# %u runs; calls of each function: now %u, name %u, step %u, marker %u, open %u, "
-        "write %u, commit %u, abort %u\n",
+        "# %u runs; calls of each function: now %u, name %u, step %u, marker %u, ticks %u, "
+        "share %u, unshare %u, enable %u, open %u, write %u, commit %u, abort %u\n",
         runs, struck[0][1], struck[1][1], struck[2][1], struck[3][1], struck[4][1], struck[5][1],
-        struck[6][1], struck[7][1]);
+        struck[6][1], struck[7][1], struck[8][1], struck[9][1], struck[10][1], struck[11][1]);
 }
 
 /* The checks find what they are for. */

@@ -8,6 +8,7 @@
 #include "health.h"
 #include "label.h"
 #include "lane.h"
+#include "lane_shared.h"
 #include "perfd/perfd.h"
 #include "session.h"
 #include "trace.h"
@@ -21,6 +22,7 @@ struct perfd {
     struct sessions sessions;
     struct labels labels;
     struct lanes lanes;
+    struct ticks ticks;
     struct trace trace;
 };
 

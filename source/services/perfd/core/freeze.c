@@ -48,15 +48,23 @@ static bool is_within(const struct frozen *frozen, uint64_t time_ns)
 }
 
 /* Gives the time of the oldest mark; *marks: how many there are. */
-static uint64_t copy_records(struct frozen *frozen, const struct lanes *lanes,
-                             const struct lane *lane, uint64_t *marks)
+static uint64_t copy_records(struct perfd *perfd, struct lane *lane, uint64_t *marks)
 {
+    struct frozen *frozen = &perfd->trace.frozen;
+    const struct lane_record *run = perfd->lanes.pool + lane->first;
     uint64_t first_ns = frozen->start_ns;
-    uint64_t held = lane->head < lane->records ? lane->head : lane->records;
+    uint64_t head = lane->head;
+    if (lane->shared) {
+        /* Into the copy, where what is not of the session's time makes way. */
+        struct lane_record *copy = frozen->records + frozen->slot_count;
+        head = lane_shared_look(perfd, lane, copy);
+        run = copy;
+    }
+    uint64_t held = head < lane->records ? head : lane->records;
     bool taking = false;
     *marks = 0;
-    for (uint64_t at = lane->head - held; at < lane->head; at++) {
-        const struct lane_record *slot = &lanes->pool[lane->first + (at & (lane->records - 1))];
+    for (uint64_t at = head - held; at < head; at++) {
+        const struct lane_record *slot = &run[at & (lane->records - 1)];
         if (slot->kind != LANE_VALUE) {
             if ((*marks)++ == 0)
                 first_ns = slot->time_ns;
@@ -69,11 +77,11 @@ static uint64_t copy_records(struct frozen *frozen, const struct lanes *lanes,
     return first_ns;
 }
 
-static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const struct lane *lane)
+static void copy_lane(struct perfd *perfd, struct lane *lane)
 {
+    struct frozen *frozen = &perfd->trace.frozen;
     struct lane_copy *copy = &frozen->lane[frozen->lane_count];
     *copy = (struct lane_copy){
-        .counts = lane->counts,
         .id = lane->id,
         .first = frozen->slot_count,
         .name_length = lane->name_length,
@@ -82,7 +90,8 @@ static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const st
         copy->name[i] = lane->name[i];
 
     uint64_t marks;
-    uint64_t first_ns = copy_records(frozen, lanes, lane, &marks);
+    uint64_t first_ns = copy_records(perfd, lane, &marks);
+    copy->counts = lane->counts;
     bool from_before = first_ns < frozen->start_ns;
     bool overwritten = lane->counts.overwritten > 0;
     copy->slots = frozen->slot_count - copy->first;
@@ -99,11 +108,11 @@ static void copy_lane(struct frozen *frozen, const struct lanes *lanes, const st
 }
 
 /* The lane with the lowest id above this one; NULL: none. */
-static const struct lane *next_lane(const struct lanes *lanes, uint32_t id)
+static struct lane *next_lane(const struct lanes *lanes, uint32_t id)
 {
-    const struct lane *next = NULL;
+    struct lane *next = NULL;
     for (size_t i = 0; i < lanes->count; i++) {
-        const struct lane *lane = &lanes->lane[i];
+        struct lane *lane = &lanes->lane[i];
         if (lane->id > id && (next == NULL || lane->id < next->id))
             next = lane;
     }
@@ -121,8 +130,6 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     frozen->idle_gap_ns = session->idle_gap_ns;
     frozen->warmup_frames = session->warmup_frames;
     frozen->dropped_at_end = session->unpresented;
-    frozen->total = lanes_total(&perfd->lanes);
-    frozen->lane0 = perfd->lanes.none;
     frozen->copied = frozen->outside = 0;
     frozen->clock_name = perfd_port_clock_name(perfd->port);
     frozen->clock_step_ns = perfd_port_clock_step_ns(perfd->port);
@@ -130,7 +137,9 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
 
     copy_frames(frozen, &session->window);
     frozen->lane_count = frozen->slot_count = 0;
-    const struct lane *lane = NULL;
+    struct lane *lane = NULL;
     while ((lane = next_lane(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
-        copy_lane(frozen, &perfd->lanes, lane);
+        copy_lane(perfd, lane);
+    frozen->total = lanes_total(&perfd->lanes);
+    frozen->lane0 = perfd->lanes.none;
 }

@@ -44,6 +44,7 @@ static void init_modules(struct perfd *perfd, struct arena *a, const struct perf
     labels_init(&perfd->labels, a, config);
     lanes_init(&perfd->lanes, a, config);
     trace_init(&perfd->trace, a, config);
+    lanes_init_pool(&perfd->lanes, a, config);
 }
 
 int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_config *config,
@@ -69,6 +70,7 @@ int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_c
     perfd->port = port;
     perfd->arena_bytes = bytes;
     init_modules(perfd, &real, config);
+    ticks_init(perfd);
     *out = perfd;
     return PERFD_OK;
 }

@@ -11,6 +11,10 @@ void lanes_init(struct lanes *lanes, struct arena *arena, const struct perfd_con
     lanes->count = config->lanes;
     lanes->pool_records = config->lane_records;
     lanes->lane = arena_take(arena, config->lanes, sizeof(struct lane));
+}
+
+void lanes_init_pool(struct lanes *lanes, struct arena *arena, const struct perfd_config *config)
+{
     lanes->pool = arena_take(arena, config->lane_records, sizeof(struct lane_record));
 }
 
@@ -40,14 +44,14 @@ static bool run_is_free(const struct lanes *lanes, uint32_t first, uint32_t reco
     return true;
 }
 
-/* The lowest free run of so many records: right behind a lane, or at the pool's start, which is
- * where a free place ends. There is one. */
-static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t *first)
+/* The lowest free run of so many records at a multiple of `align`: right behind a lane, or at the
+ * pool's start, which is where a free place ends. There is one. */
+static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t align, uint32_t *first)
 {
     bool found = false;
     for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
-        uint32_t end = lane->first + lane->records;
+        uint32_t end = (lane->first + lane->records + align - 1) & ~(align - 1);
         if ((!found || end < *first) && run_is_free(lanes, end, records)) {
             found = true;
             *first = end;
@@ -91,28 +95,29 @@ static bool reclaim(struct lanes *lanes, bool any)
     return true;
 }
 
-/* The size that a request comes to: a power of two, from LANE_RECORDS_MIN to the whole pool. */
-static uint32_t run_size(const struct lanes *lanes, uint32_t wanted)
+/* The size that a request comes to: a power of two, from the least to the whole pool. */
+static uint32_t run_size(const struct lanes *lanes, uint32_t wanted, uint32_t least)
 {
     if (wanted == 0)
         wanted = lanes->pool_records / lanes->count;
-    uint32_t records = LANE_RECORDS_MIN;
+    uint32_t records = least;
     while (records < wanted && records < lanes->pool_records)
         records *= 2;
     return records;
 }
 
 /* Makes a place with a run of *records, or of fewer where so many cannot be had. */
-static struct lane *make_place(struct lanes *lanes, uint32_t *records, uint32_t *first)
+static struct lane *make_place(struct lanes *lanes, uint32_t least, uint32_t *records,
+                               uint32_t *first)
 {
     for (;;) {
         struct lane *place = find_place(lanes);
-        if (place != NULL && find_run(lanes, *records, first))
+        if (place != NULL && find_run(lanes, *records, least, first))
             return place;
         if (reclaim(lanes, false))
             continue;
-        for (uint32_t fewer = *records / 2; place != NULL && fewer >= LANE_RECORDS_MIN; fewer /= 2)
-            if (find_run(lanes, fewer, first)) {
+        for (uint32_t fewer = *records / 2; place != NULL && fewer >= least; fewer /= 2)
+            if (find_run(lanes, fewer, least, first)) {
                 *records = fewer;
                 return place;
             }
@@ -136,12 +141,33 @@ static void set_name(struct lane *lane, struct perfd_text name)
     lane->name_length = (uint8_t)p.length;
 }
 
-struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records)
+/* Half of the lanes, and half of their records, are the most that a client with a shared lane may
+ * have: how many records are left for its next one. */
+static uint32_t share_left(const struct lanes *lanes, int client)
+{
+    uint32_t held = 0, left = lanes->pool_records / 2;
+    for (size_t i = 0; i < lanes->count; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        if (lane->client == client) {
+            held++;
+            left -= lane->records < left ? lane->records : left;
+        }
+    }
+    return 2 * held < lanes->count ? left : 0;
+}
+
+struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                        bool to_share)
 {
     struct lanes *lanes = &perfd->lanes;
-    uint32_t first = 0;
-    records = run_size(lanes, records);
-    struct lane *lane = make_place(lanes, &records, &first);
+    uint32_t first = 0, least = to_share ? LANE_SHARED_RECORDS : LANE_RECORDS_MIN;
+    uint32_t most = to_share ? share_left(lanes, client) : lanes->pool_records;
+    records = run_size(lanes, records, least);
+    while (records > most)
+        records /= 2;
+    if (records < least)
+        return NULL;
+    struct lane *lane = make_place(lanes, least, &records, &first);
     if (lane == NULL)
         return NULL;
     *lane =
@@ -161,6 +187,8 @@ static uint16_t running_sessions(const struct perfd *perfd)
 
 void lanes_close(struct perfd *perfd, struct lane *lane)
 {
+    if (lane->shared)
+        lane_unshare(perfd, lane);
     struct client *writer = clients_find(perfd, lane->client);
     if (writer != NULL && writer->lane == lane->id)
         writer->lane = 0;
@@ -190,7 +218,7 @@ void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot)
 
 bool lane_kind_has_value(uint8_t kind)
 {
-    return kind >= PERFD_COUNTER && kind <= PERFD_ASYNC_END;
+    return (kind >= PERFD_COUNTER && kind <= PERFD_ASYNC_END) || kind == LANE_BEGIN_VALUE;
 }
 
 static void write_slot(struct lanes *lanes, struct lane *lane, const struct lane_record *record)
@@ -254,8 +282,9 @@ FIGURE(dropped_malformed, malformed);
 FIGURE(dropped_rate, rate);
 FIGURE(dropped_no_session, no_session);
 
-void lanes_read_health(const struct perfd *perfd, struct perfd_health *out)
+void lanes_read_health(struct perfd *perfd, struct perfd_health *out)
 {
+    lanes_shared_look(perfd);
     struct lane_counts total = lanes_total(&perfd->lanes);
     out->ledger_balanced = ledger_balanced(&perfd->lanes);
     run_copy(&out->written, &total.written, LANE_FIGURES);

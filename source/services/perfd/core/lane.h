@@ -21,9 +21,11 @@
 #define LANE_RECORD_BYTES 16
 #define LANE_RECORDS_MIN  16 /* the shortest run */
 
-/* What a record is: enum perfd_mark_kind, and one more. */
+/* What a record is: enum perfd_mark_kind, and what only shared lanes and the ring itself have. */
 enum {
-    LANE_VALUE = 15, /* the second slot of a mark with a value */
+    LANE_PHASE = 9,        /* ends the lane's open phase, and begins one where it has a label */
+    LANE_BEGIN_VALUE = 10, /* a begin with an argument, its value */
+    LANE_VALUE = 15,       /* the second slot of a mark with a value */
 };
 
 struct lane_record {
@@ -44,8 +46,11 @@ struct lane_counts {
 };
 
 struct lane {
-    uint64_t head;       /* slots ever written; the next goes to head mod records */
-    uint64_t last_ns;    /* the newest record's time */
+    uint64_t head; /* slots ever written; the next goes to head mod records */
+    union {
+        uint64_t last_ns; /* the newest record's time */
+        uint64_t laps;    /* shared: how many were announced at the last look */
+    };
     uint64_t dropped_ns; /* when a mark was last refused; 0: never */
     struct lane_counts counts;
     uint32_t id; /* 0: this place is free */
@@ -54,7 +59,7 @@ struct lane {
     uint32_t closed;   /* the order of closing; 0: open */
     uint16_t sessions; /* those that ran when it closed and still run, a bit a session slot */
     uint8_t name_length;
-    uint8_t unused;
+    bool shared; /* its client writes it, see lane_shared.h; its head stays 0 */
     char name[PERFD_LANE_NAME_MAX + 1];
 };
 _Static_assert(sizeof(struct lane) == LANE_BYTES, "PERFD_ARENA_BYTES counts on it");
@@ -70,11 +75,19 @@ struct lanes {
 
 void lanes_init(struct lanes *lanes, struct arena *arena, const struct perfd_config *config);
 
+/* The last of all: the records end where the arena does, so that a port can place them on pages. */
+void lanes_init_pool(struct lanes *lanes, struct arena *arena, const struct perfd_config *config);
+
 /* An open lane of this client's by its id; NULL: none. */
 struct lane *lanes_find(struct perfd *perfd, int client, uint32_t id);
 
-/* Opens a lane; `records` as in perfd_lane_open(). NULL: no place, and none that is closed. */
-struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records);
+#define LANE_SHARED_RECORDS 256u /* the shortest run of a lane to be shared: 4,096 bytes */
+
+/* Opens a lane; `records` as in perfd_lane_open(). to_share: it starts at a multiple of
+ * LANE_SHARED_RECORDS, and its client has no more than its share. NULL: no place, and none that is
+ * closed. */
+struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                        bool to_share);
 void lanes_close(struct perfd *perfd, struct lane *lane);
 
 /* Writes one mark and counts it; `value` is looked at where lane_kind_has_value(). */
@@ -93,6 +106,6 @@ bool lane_counts_balanced(const struct lane_counts *counts);
 uint64_t lane_counts_dropped(const struct lane_counts *counts); /* refused, for whatever reason */
 
 /* Sets ledger_balanced and the lanes' figures. */
-void lanes_read_health(const struct perfd *perfd, struct perfd_health *out);
+void lanes_read_health(struct perfd *perfd, struct perfd_health *out);
 
 #endif

@@ -11,16 +11,32 @@ static int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
     return error;
 }
 
-int perfd_lane_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
-                    uint32_t *granted)
+/* shared NULL: calls will write it. */
+static int open_lane(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                     uint32_t *granted, struct perfd_shared_lane *shared)
 {
     if (clients_find(perfd, client) == NULL || name.length > PERFD_LANE_NAME_MAX)
         return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
-    struct lane *lane = lanes_open(perfd, client, name, records);
+    struct lane *lane = lanes_open(perfd, client, name, records, shared != NULL);
     if (lane == NULL)
         return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
     *granted = lane->records;
+    if (shared != NULL)
+        lane_share(perfd, lane, shared);
     return (int)lane->id;
+}
+
+int perfd_lane_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                    uint32_t *granted)
+{
+    return open_lane(perfd, client, name, records, granted, NULL);
+}
+
+int perfd_lane_open_shared(struct perfd *perfd, int client, struct perfd_text name,
+                           uint32_t records, uint32_t *granted, struct perfd_shared_lane *out)
+{
+    *out = (struct perfd_shared_lane){0};
+    return open_lane(perfd, client, name, records, granted, out);
 }
 
 int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
@@ -103,6 +119,8 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
         return refuse(perfd, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
     }
     struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
+    if (lane != NULL && lane->shared)
+        lane = NULL; /* it has its one writer */
     if (!sessions_any_running(perfd)) {
         drop(perfd, lane, now_ns, NO_SESSION);
         return PERFD_NOT_FOUND;
@@ -122,7 +140,7 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
         return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
     }
     if (lane == NULL) {
-        lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0);
+        lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0, false);
         if (lane == NULL) {
             drop(perfd, NULL, now_ns, RATE);
             return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);

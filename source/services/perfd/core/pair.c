@@ -21,7 +21,7 @@ static void open_span(struct pairing *p, struct lane_record *run)
 {
     p->counts.begins++;
     if (p->depth == p->limit) {
-        p->skipped++;
+        p->skipped += run[p->at].kind != LANE_PHASE;
         p->counts.begins_too_deep++;
         run[p->at].flags = COPY_UNPAIRED;
         return;
@@ -29,13 +29,21 @@ static void open_span(struct pairing *p, struct lane_record *run)
     p->stack[p->depth++] = p->at;
 }
 
-/* How many spans are open up to and with the nearest of this name; 0: none of them has it. */
+/* How many spans are open up to and with the one that the record here ends: for a phase the open
+ * phase, else the nearest span of its name. 0: there is none. */
 static uint32_t find_open(const struct pairing *p, const struct lane_record *run,
-                          const struct labels *labels, uint32_t name)
+                          const struct labels *labels)
 {
+    const struct lane_record *end = &run[p->at];
+    bool phase = end->kind == LANE_PHASE;
+    uint32_t name = label_name_place(labels, end->label);
     uint32_t depth = p->depth;
-    while (depth > 0 && label_name_place(labels, run[p->stack[depth - 1]].label) != name)
-        depth--;
+    for (; depth > 0; depth--) {
+        const struct lane_record *begin = &run[p->stack[depth - 1]];
+        if ((begin->kind == LANE_PHASE) == phase &&
+            (phase || label_name_place(labels, begin->label) == name))
+            break;
+    }
     return depth;
 }
 
@@ -54,12 +62,12 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
     struct lane_record *end = &run[p->at];
     p->counts.ends++;
     end->flags = COPY_UNPAIRED;
-    if (p->skipped > 0) {
+    if (p->skipped > 0 && end->kind == PERFD_END) {
         p->skipped--;
         p->counts.ends_too_deep++;
         return;
     }
-    uint32_t depth = find_open(p, run, labels, label_name_place(labels, end->label));
+    uint32_t depth = find_open(p, run, labels);
     if (depth == 0) {
         if (lossy)
             p->counts.orphan++;
@@ -73,7 +81,38 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
     }
     close_span(p, run, COPY_CLOSED);
     p->counts.paired++;
+    p->skipped = 0; /* they lay above a phase */
     end->flags = COPY_CLOSED;
+}
+
+/* One at most is open. Without a label it is only an end. */
+static void change_phase(struct pairing *p, struct lane_record *run, const struct labels *labels,
+                         bool lossy)
+{
+    uint16_t label = run[p->at].label;
+    if (label == 0 || find_open(p, run, labels) > 0)
+        end_span(p, run, labels, lossy);
+    if (label != 0)
+        open_span(p, run);
+}
+
+static void pair_record(struct pairing *p, struct lane_record *run, const struct labels *labels,
+                        bool lossy)
+{
+    switch (run[p->at].kind) {
+    case PERFD_BEGIN:
+    case LANE_BEGIN_VALUE:
+        open_span(p, run);
+        break;
+    case PERFD_END:
+        end_span(p, run, labels, lossy);
+        break;
+    case LANE_PHASE:
+        change_phase(p, run, labels, lossy);
+        break;
+    default:
+        break;
+    }
 }
 
 static void end_lane(struct pairing *p, struct lane_record *run)
@@ -93,12 +132,8 @@ bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *la
     while (p->lane < frozen->lane_count) {
         const struct lane_copy *lane = &frozen->lane[p->lane];
         struct lane_record *run = frozen->records + lane->first;
-        for (; p->at < lane->slots && records > 0; p->at++, records--) {
-            if (run[p->at].kind == PERFD_BEGIN)
-                open_span(p, run);
-            else if (run[p->at].kind == PERFD_END)
-                end_span(p, run, labels, lane->lossy);
-        }
+        for (; p->at < lane->slots && records > 0; p->at++, records--)
+            pair_record(p, run, labels, lane->lossy);
         if (p->at < lane->slots)
             return true;
         end_lane(p, run);

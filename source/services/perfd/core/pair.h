@@ -6,6 +6,9 @@
  * it, unfinished. An end without such a begin closes nothing: an orphan where the lane has lost
  * older records, mismatched otherwise. A begin over the depth is left out, and the next end is
  * taken for its end. What is open after the last record is closed there, unfinished.
+ *
+ * A phase ends the lane's open phase in the same way, whatever its name, and begins its own unless
+ * it has no label. It counts as an end where one was open, or it is nothing else, and as a begin.
  */
 #ifndef PERFD_CORE_PAIR_H
 #define PERFD_CORE_PAIR_H

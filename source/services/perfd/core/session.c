@@ -3,6 +3,7 @@
 
 #include "core.h"
 #include "marker.h"
+#include "ports/port.h"
 #include "put.h"
 
 #define BUDGET_LEAST_NS UINT64_C(1000)
@@ -101,6 +102,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
         s->name[i] = start->name.bytes[i];
     window_reset(&s->window, ring, m->frames, nodes);
     histogram_reset(histogram);
+    perfd_port_marks_enable(perfd->port, true);
     marker_start(perfd, s);
     return (int)s->id;
 }
@@ -121,6 +123,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     s->state = SESSION_STOPPED;
     s->stopped_ns = now_ns;
     s->stop_number = ++perfd->sessions.stops;
+    perfd_port_marks_enable(perfd->port, sessions_any_running(perfd));
     trace_session_stopped(perfd, s);
 
     session_metrics(s, out);

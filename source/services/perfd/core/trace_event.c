@@ -132,14 +132,28 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
 /* Viewers match flows and asynchronous pairs by category and id: they always have one. */
 static void put_category(struct perfd_text category, uint8_t kind, struct put *p)
 {
-    if (category.length == 0 && kind >= PERFD_ASYNC_BEGIN)
+    if (category.length == 0 && kind >= PERFD_ASYNC_BEGIN && kind <= PERFD_ASYNC_END)
         category = text_of("async");
-    else if (category.length == 0 && kind >= PERFD_FLOW_START)
+    else if (category.length == 0 && kind >= PERFD_FLOW_START && kind <= PERFD_FLOW_END)
         category = text_of("flow");
     if (category.length > 0) {
         json_put(p, ",'cat':", NULL);
         json_string(p, category);
     }
+}
+
+static void put_span_rest(const struct frozen *z, const struct lane_record *record, struct put *p)
+{
+    static const char *const rests[] = {
+        ",'dur':%k}",
+        ",'dur':%k,'args':{'unfinished':true}}",
+        ",'dur':%k,'args':{'arg':%i}}",
+        ",'dur':%k,'args':{'arg':%i,'unfinished':true}}",
+    };
+    bool has_value = lane_kind_has_value(record->kind);
+    uint64_t end_ns = record->aux != 0 ? record[record->aux].time_ns : z->end_ns;
+    json_put(p, rests[(record->flags & COPY_UNFINISHED) / COPY_UNFINISHED + 2 * has_value],
+             VALUES(end_ns - record->time_ns, has_value ? record[1].time_ns : 0));
 }
 
 /* What each kind has besides: a span its duration, others their value. */
@@ -148,12 +162,9 @@ static void put_rest(const struct frozen *z, const struct lane_record *record, s
     uint64_t value = lane_kind_has_value(record->kind) ? record[1].time_ns : 0;
     switch (record->kind) {
     case PERFD_BEGIN:
-        value = record->aux != 0 ? record[record->aux].time_ns : z->end_ns;
-        value -= record->time_ns;
-        json_put(p,
-                 (record->flags & COPY_UNFINISHED) != 0 ? ",'dur':%k,'args':{'unfinished':true}}"
-                                                        : ",'dur':%k}",
-                 &value);
+    case LANE_PHASE:
+    case LANE_BEGIN_VALUE:
+        put_span_rest(z, record, p);
         break;
     case PERFD_INSTANT:
         json_put(p, ",'s':'t'}", NULL);
@@ -176,7 +187,8 @@ static void put_mark(const struct perfd *perfd, const struct lane_copy *lane,
     static const char phases[] = {
         [PERFD_BEGIN] = 'X',       [PERFD_INSTANT] = 'i',   [PERFD_COUNTER] = 'C',
         [PERFD_FLOW_START] = 's',  [PERFD_FLOW_STEP] = 't', [PERFD_FLOW_END] = 'f',
-        [PERFD_ASYNC_BEGIN] = 'b', [PERFD_ASYNC_END] = 'e',
+        [PERFD_ASYNC_BEGIN] = 'b', [PERFD_ASYNC_END] = 'e', [LANE_PHASE] = 'X',
+        [LANE_BEGIN_VALUE] = 'X',
     };
     put_head(label_name(&perfd->labels, record->label), phases[record->kind], ts_ns, lane->id, p);
     put_category(label_category(&perfd->labels, record->label), record->kind, p);

@@ -102,10 +102,21 @@ static void take_work(struct trace *t, enum trace_source source, struct trace_ev
 
 /* --- Lanes ------------------------------------------------------------------------------------ */
 
+static bool only_ends(const struct lane_record *record)
+{
+    return record->kind == PERFD_END || (record->kind == LANE_PHASE && record->label == 0);
+}
+
 /* Ends show in their begins, and what found no partner does not show. */
 static bool is_shown(const struct lane_record *record)
 {
-    return record->kind != PERFD_END && (record->flags & COPY_UNPAIRED) == 0;
+    return !only_ends(record) && (record->flags & COPY_UNPAIRED) == 0;
+}
+
+/* A span shows its begin, and its end unless that is a phase which shows itself. */
+static uint32_t marks_of(const struct lane_record *record)
+{
+    return (record->flags & COPY_CLOSED) != 0 && only_ends(record + record->aux) ? 2 : 1;
 }
 
 static void settle_lane(struct trace *t, struct lane_copy *lane)
@@ -137,7 +148,7 @@ static void take_lane(struct trace *t, uint32_t index, struct trace_event *event
         event->kind = EVENT_MARK;
         event->at = lane->at;
         event->detail = true;
-        event->marks = record->kind == PERFD_BEGIN && (record->flags & COPY_CLOSED) != 0 ? 2 : 1;
+        event->marks = marks_of(record);
         lane->at += record_slots(record);
     }
     settle_lane(t, lane);

@@ -53,6 +53,11 @@ enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
     perf_info_response_set_clock_name(response, nx_text_of(perfd_port_clock_name(server->port)));
     perf_info_response_set_now_ns(response, service->now_ns);
     perf_info_response_set_clock_step_ns(response, perfd_port_clock_step_ns(server->port));
+    struct perfd_ticks ticks;
+    perfd_read_ticks(server->perfd, &ticks);
+    perf_info_response_set_tick_name(response, nx_text_of(ticks.name));
+    perf_info_response_set_ticks_per_second(response, ticks.per_second);
+    perf_info_response_set_tick_error_ns(response, ticks.error_ns);
     write_limits(server, perf_info_response_init_limits(response));
     /* All of the arena is taken at init. */
     uint64_t arena_bytes = perfd_arena_high_water(server->perfd);

@@ -147,19 +147,42 @@ enum nx_outcome perf_on_record(struct perf_service *service, struct nx_call *cal
     return answer(response.s, result);
 }
 
+/* What the port passes goes with this answer, the lane's descriptor first: fdIndex stays 0. */
+static void write_shared_lane(struct perf_service *service, const struct perfd_shared_lane *from,
+                              struct perf_open_lane_response_builder to)
+{
+    struct perfd_ticks ticks;
+    perfd_read_ticks(service->perfd, &ticks);
+    service->connection->passing = true;
+    perf_open_lane_response_set_bytes(to, from->bytes);
+    perf_open_lane_response_set_address(to, from->address);
+    perf_open_lane_response_set_enable_address(to, from->enable_address);
+    perf_open_lane_response_set_clock_mult(to, ticks.mult);
+    perf_open_lane_response_set_clock_shift(to, ticks.shift);
+}
+
 enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *call,
                                   struct perf_open_lane_request_reader request,
                                   struct perf_open_lane_response_builder response)
 {
     struct perfd_text name = text_in(perf_open_lane_request_get_name(request));
     uint32_t records = perf_open_lane_request_get_records(request);
+    bool shared = perf_open_lane_request_get_shared(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     uint32_t granted = 0;
-    int result = perfd_lane_open(service->perfd, service->client, name, records, &granted);
-    /* bytes stays 0: the lane is written by calls. */
+    if (!shared) {
+        int lane = perfd_lane_open(service->perfd, service->client, name, records, &granted);
+        perf_open_lane_response_set_record_count(response, granted);
+        return answer_id(response.s, lane);
+    }
+    struct perfd_shared_lane memory;
+    int lane =
+        perfd_lane_open_shared(service->perfd, service->client, name, records, &granted, &memory);
     perf_open_lane_response_set_record_count(response, granted);
-    return answer_id(response.s, result);
+    if (memory.bytes != 0)
+        write_shared_lane(service, &memory, response);
+    return answer_id(response.s, lane);
 }
 
 enum nx_outcome perf_on_close_lane(struct perf_service *service, struct nx_call *call,

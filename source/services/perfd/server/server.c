@@ -50,6 +50,7 @@ int perfd_connect(struct perfd_server *server, struct perfd_connection *connecti
     nx_vat_init(&connection->vat);
     connection->client = client;
     connection->capabilities = capabilities;
+    connection->passing = false;
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct perfd_connection {
     struct nx_vat vat;
     int client;            /* the core's id of it */
     uint32_t capabilities; /* of enum perfd_capability, as the port's policy says */
+    bool passing;          /* the answer goes with what the port has to pass: it clears this */
 };
 
 enum perfd_job_kind {

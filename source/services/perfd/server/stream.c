@@ -41,7 +41,7 @@ static bool may_serve(const struct perfd_stream *stream, const struct perfd_serv
     size_t wanted = server->frame_bytes;
     if (perfd_awaits_answer(&stream->connection))
         wanted += server->frame_bytes;
-    return !stream->closing && out_room(stream) >= wanted;
+    return !stream->closing && !stream->connection.passing && out_room(stream) >= wanted;
 }
 
 /* 0 bytes: what is there is no message at all, and the stream closes. */
@@ -50,6 +50,7 @@ static void serve_message(struct perfd_stream *stream, struct perfd_server *serv
 {
     size_t answer = 0;
     uint8_t *tail = out_tail(stream);
+    stream->before_passing = stream->out_length;
     stream->closing = !perfd_receive(server, &stream->connection, message, length, tail,
                                      out_room(stream), &answer);
     stream->out_length += answer;
@@ -83,12 +84,16 @@ void perfd_stream_received(struct perfd_stream *stream, struct perfd_server *ser
 
 const uint8_t *perfd_stream_output(const struct perfd_stream *stream, size_t *length)
 {
-    *length = stream->out_length;
+    bool passes_later = stream->connection.passing && stream->before_passing > 0;
+    *length = passes_later ? stream->before_passing : stream->out_length;
     return stream->out + stream->out_start;
 }
 
 void perfd_stream_sent(struct perfd_stream *stream, struct perfd_server *server, size_t length)
 {
+    if (length > 0 && stream->before_passing == 0)
+        stream->connection.passing = false;
+    stream->before_passing -= length < stream->before_passing ? length : stream->before_passing;
     stream->out_start += length;
     stream->out_length -= length;
     if (stream->out_length == 0)

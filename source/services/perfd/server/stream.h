@@ -22,6 +22,7 @@ struct perfd_stream {
     uint8_t *in, *out;
     size_t in_size, in_length;
     size_t out_size, out_start, out_length;
+    size_t before_passing; /* where connection.passing: so much goes before that answer */
 };
 
 /* A peer arrives; both buffers are the stream's until it is gone. As perfd_connect(). */
@@ -35,7 +36,9 @@ uint8_t *perfd_stream_space(struct perfd_stream *stream, size_t *length);
 /* So many bytes were put there. Serves what is whole. */
 void perfd_stream_received(struct perfd_stream *stream, struct perfd_server *server, size_t length);
 
-/* What is to be sent. With nothing left and `closing` set: perfd_disconnect(), and hang up. */
+/* What is to be sent. Where connection.passing and before_passing is 0, the port passes what it has
+ * to with the first byte; nothing is served before that. With nothing left and `closing` set:
+ * perfd_disconnect(), and hang up. */
 const uint8_t *perfd_stream_output(const struct perfd_stream *stream, size_t *length);
 
 /* So many of these bytes were sent. Serves what has waited for the room. */

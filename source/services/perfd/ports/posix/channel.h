@@ -12,6 +12,7 @@
 
 struct channel {
     int socket; /* -1: free */
+    int lane;   /* a descriptor that goes with an answer that waits to be sent; -1: none */
     struct perfd_stream stream;
     uint8_t in[PERFD_STREAM_IN_BYTES(CHANNEL_FRAME_BYTES)];
     uint8_t out[PERFD_STREAM_OUT_BYTES(CHANNEL_FRAME_BYTES)];
@@ -20,6 +21,9 @@ struct channel {
 /* False: no room for another client; the socket is still the caller's. */
 bool channel_open(struct channel *channel, struct perfd_server *server, int socket,
                   uint32_t capabilities) __attribute__((warn_unused_result));
+
+/* Closes the socket, and what was to be passed. */
+void channel_close(struct channel *channel);
 
 /* Events to poll for. */
 short channel_events(struct channel *channel);

@@ -53,8 +53,7 @@ static void on_signal(int signal_number)
 static void close_channel(struct daemon *daemon, struct channel *channel)
 {
     perfd_disconnect(&daemon->server, &channel->stream.connection);
-    close(channel->socket);
-    channel->socket = -1;
+    channel_close(channel);
     daemon->accept_paused = false;
 }
 
@@ -189,15 +188,17 @@ static struct perfd *make_perfd(const struct options *options, struct perfd_port
 {
     struct perfd *perfd;
     size_t bytes = perfd_arena_bytes(&options->config);
-    /* Every page now: what the daemon takes later is nothing. */
-    void *arena = bytes == 0 ? MAP_FAILED
-                             : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (arena == MAP_FAILED) {
+    /* Its end on a page's, for the lanes; every page now: what the daemon takes later is nothing.
+     */
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), mapped = (bytes + page - 1) / page * page;
+    uint8_t *memory = bytes == 0 ? MAP_FAILED
+                                 : mmap(NULL, mapped, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED) {
         fprintf(stderr, "perfd: no memory for an arena of %zu bytes\n", bytes);
         exit(EXIT_UNABLE);
     }
-    int result = perfd_init(&perfd, arena, bytes, &options->config, port);
+    int result = perfd_init(&perfd, memory + (mapped - bytes), bytes, &options->config, port);
     if (result < 0) {
         fprintf(stderr, "perfd: cannot start: %s\n", perfd_error_text(result));
         exit(EXIT_UNABLE);
@@ -227,6 +228,7 @@ int main(int argc, char **argv)
         daemon.channel[i].socket = -1;
     daemon.policy = options.policy;
     exporter_init(&daemon.port.exporter, options.export_dir);
+    lanes_memory_init(&daemon.port.lanes);
     struct perfd *perfd = make_perfd(&options, &daemon.port);
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
     catch_signals(&while_waiting);

@@ -4,9 +4,11 @@
 #define PERFD_POSIX_H
 
 #include "exporter.h"
+#include "lanes.h"
 
 struct perfd_port {
     struct exporter exporter;
+    struct lanes_memory lanes;
 };
 
 #endif

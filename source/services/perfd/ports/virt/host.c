@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clock and markers. */
+#include "perfd/perfd.h"
 #include "ports/port.h"
 #include "ports/virt/board.h"
 #include "ports/virt/virt.h"
@@ -17,6 +18,37 @@ const char *perfd_port_clock_name(struct perfd_port *port)
 uint64_t perfd_port_clock_step_ns(struct perfd_port *port)
 {
     return port->scripted ? 1 : VIRT_NS_PER_TICK;
+}
+
+const char *perfd_port_ticks(struct perfd_port *port, uint64_t *ticks, uint64_t *ns)
+{
+    *ns = perfd_port_now_ns(port);
+    *ticks = port->scripted ? *ns : *ns / VIRT_NS_PER_TICK;
+    return port->scripted ? "" : "rdtime";
+}
+
+int perfd_port_share(struct perfd_port *port, void *memory, size_t bytes, uint64_t *address,
+                     uint64_t *enable_address)
+{
+    (void)port;
+    (void)memory;
+    (void)bytes;
+    (void)address;
+    (void)enable_address;
+    return PERFD_UNSUPPORTED;
+}
+
+void perfd_port_unshare(struct perfd_port *port, void *memory, size_t bytes)
+{
+    (void)port;
+    (void)memory;
+    (void)bytes;
+}
+
+void perfd_port_marks_enable(struct perfd_port *port, bool on)
+{
+    (void)port;
+    (void)on;
 }
 
 void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lane_shared.h"
+
+#include "core.h"
+#include "perfd/lane_layout.h"
+#include "ports/port.h"
+#include "wide.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define LAPS_MOST (UINT64_C(1) << 40) /* more than anybody ever writes */
+
+_Static_assert((int)PERF_LANE_BEGIN == (int)PERFD_BEGIN &&
+                   (int)PERF_LANE_ASYNC_END == (int)PERFD_ASYNC_END &&
+                   (int)PERF_LANE_PHASE == (int)LANE_PHASE &&
+                   (int)PERF_LANE_BEGIN_VALUE == (int)LANE_BEGIN_VALUE &&
+                   (int)PERF_LANE_VALUE == (int)LANE_VALUE,
+               "a record's kind is a slot's");
+_Static_assert(sizeof(struct perf_lane_slot) == LANE_RECORD_BYTES &&
+                   sizeof(struct perf_lane_header) == PERF_LANE_HEADER_BYTES,
+               "a run of records holds a header and slots");
+
+/* --- Ticks ------------------------------------------------------------------------------------ */
+
+#define RATIO_SHIFT 48 /* ns a tick, to 2^-48 */
+
+void ticks_init(struct perfd *perfd)
+{
+    struct ticks *t = &perfd->ticks;
+    (void)perfd_port_ticks(perfd->port, &t->first, &t->first_ns);
+    t->now = t->first;
+    t->now_ns = t->first_ns;
+    t->ratio = UINT64_C(1) << RATIO_SHIFT;
+}
+
+static uint64_t scale(uint64_t ticks, uint64_t ratio)
+{
+    struct wide ns = wide_multiply(ticks, ratio);
+    return ns.high << (64 - RATIO_SHIFT) | ns.low >> RATIO_SHIFT;
+}
+
+/* A stamp's time, near to the last look: half of 2^56 ticks from it at most. */
+static uint64_t ticks_ns(const struct ticks *t, uint64_t stamp)
+{
+    uint64_t ahead = (stamp - t->now) & PERF_LANE_PAYLOAD;
+    if (ahead >> (PERF_LANE_LAP_SHIFT - 1) == 0)
+        return t->now_ns + scale(ahead, t->ratio);
+    uint64_t behind_ns = scale(PERF_LANE_PAYLOAD + 1 - ahead, t->ratio);
+    return behind_ns < t->now_ns ? t->now_ns - behind_ns : 0;
+}
+
+void ticks_look(struct perfd *perfd)
+{
+    struct ticks *t = &perfd->ticks;
+    uint64_t before = t->now, before_ns = t->now_ns;
+    (void)perfd_port_ticks(perfd->port, &t->now, &t->now_ns);
+    uint64_t ns = t->now_ns - t->first_ns;
+    if (t->now <= t->first || t->now_ns <= t->first_ns)
+        return;
+    t->ratio =
+        wide_divide((struct wide){ns >> (64 - RATIO_SHIFT), ns << RATIO_SHIFT}, t->now - t->first);
+    uint64_t then_ns = ticks_ns(t, before);
+    uint64_t error_ns = then_ns > before_ns ? then_ns - before_ns : before_ns - then_ns;
+    if (error_ns > t->error_ns)
+        t->error_ns = error_ns;
+}
+
+void perfd_read_ticks(struct perfd *perfd, struct perfd_ticks *out)
+{
+    uint64_t ticks, ns;
+    ticks_look(perfd);
+    out->name = perfd_port_ticks(perfd->port, &ticks, &ns);
+    out->per_second =
+        wide_divide((struct wide){SECOND_NS >> (64 - RATIO_SHIFT), SECOND_NS << RATIO_SHIFT},
+                    perfd->ticks.ratio);
+    out->error_ns = perfd->ticks.error_ns;
+    /* As many bits as the multiplier holds. */
+    uint64_t mult = perfd->ticks.ratio;
+    out->shift = RATIO_SHIFT;
+    for (; mult > UINT32_MAX; mult >>= 1)
+        out->shift--;
+    out->mult = out->name[0] != '\0' ? (uint32_t)mult : 0;
+}
+
+/* --- A look ----------------------------------------------------------------------------------- */
+
+/* What was found so far. */
+struct look {
+    struct perfd *perfd;
+    const struct lane *lane;
+    struct lane_record *to; /* NULL: only counts */
+    uint32_t taken;
+    uint64_t last_ns;        /* of the newest good mark */
+    struct lane_record mark; /* waits for its value, where `open` */
+    bool open;
+    struct lane_counts counts;
+};
+
+static void take(struct look *look, struct lane_record record)
+{
+    if (look->to != NULL)
+        look->to[look->taken] = record;
+    look->taken++;
+}
+
+/* A label of the lane's own client, and a time that a mark by a call might have. */
+static bool is_mark(const struct look *look, const struct lane_record *mark)
+{
+    const struct ticks *t = &look->perfd->ticks;
+    return (mark->kind <= PERFD_ASYNC_END || mark->kind == LANE_PHASE ||
+            mark->kind == LANE_BEGIN_VALUE) &&
+           (mark->label == 0 || labels_given(look->perfd, look->lane->client, mark->label)) &&
+           mark->time_ns >= look->last_ns &&
+           (mark->time_ns <= t->now_ns || mark->time_ns - t->now_ns <= SECOND_NS);
+}
+
+static void look_at_mark(struct look *look, struct lane_record mark)
+{
+    mark.time_ns = ticks_ns(&look->perfd->ticks, mark.time_ns);
+    if (!is_mark(look, &mark)) {
+        look->counts.malformed++;
+        return;
+    }
+    look->last_ns = mark.time_ns;
+    look->mark = mark;
+    look->open = lane_kind_has_value(mark.kind);
+    if (look->open)
+        return;
+    take(look, mark);
+    look->counts.resident++;
+}
+
+/* The next slot in the order of writing; lap_bits: those of the lap that it should be of. */
+static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, uint64_t lap_bits)
+{
+    uint64_t first = perf_lane_load(&slot->word[0]) ^ lap_bits;
+    uint64_t second = perf_lane_load(&slot->word[1]) ^ lap_bits;
+    bool was_open = look->open;
+    look->open = false;
+    if ((first | second) > PERF_LANE_PAYLOAD) {
+        look->counts.torn++;
+        return;
+    }
+    struct lane_record record = {
+        .time_ns = first, .label = (uint16_t)second, .kind = (uint8_t)(second >> 16)};
+    if (record.kind != LANE_VALUE) {
+        look->counts.malformed += was_open;
+        look_at_mark(look, record);
+    } else if (was_open) {
+        take(look, look->mark);
+        record.time_ns |= second >> 24 << PERF_LANE_LAP_SHIFT;
+        record.label = 0;
+        take(look, record);
+        look->counts.resident++;
+    } /* else its mark was overwritten */
+}
+
+/* Where the current lap's slots end. */
+static uint32_t find_position(const struct perf_lane_slot *slot, uint32_t slots, uint64_t lap_bits)
+{
+    uint32_t at = 0;
+    while (at < slots && (perf_lane_load(&slot[at].word[1]) ^ lap_bits) <= PERF_LANE_PAYLOAD)
+        at++;
+    return at;
+}
+
+static void reverse(struct perf_lane_slot *slot, uint32_t from, uint32_t to)
+{
+    while (from + 1 < to) {
+        struct perf_lane_slot kept = slot[from];
+        slot[from++] = slot[--to];
+        slot[to] = kept;
+    }
+}
+
+static struct lane_record *run_of(const struct perfd *perfd, const struct lane *lane)
+{
+    return perfd->lanes.pool + lane->first;
+}
+
+/* Goes over the ring, the lap before the current one first. In place: nobody else writes there any
+ * more, and the slots, brought into their order, make way for the records. */
+static void look_at_ring(struct look *look, struct lane *lane, bool in_place)
+{
+    void *run = run_of(look->perfd, lane);
+    const struct perf_lane_header *header = run;
+    struct perf_lane_slot *slot = (struct perf_lane_slot *)run + PERF_LANE_HEADER_SLOTS;
+    uint32_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    uint64_t laps = perf_lane_laps_before(header);
+    if (laps < lane->laps || laps > LAPS_MOST) {
+        look->counts.malformed = 1;
+        look->counts.written = lane->counts.written;
+        return;
+    }
+    lane->laps = laps;
+    uint64_t bits = perf_lane_lap_bits(laps);
+    uint32_t position = find_position(slot, slots, bits);
+    uint64_t values = perf_lane_load(&header->values);
+    uint64_t written = laps * slots + position;
+    look->counts.written = values < written ? written - values : 0;
+
+    uint32_t at = position;
+    if (in_place) {
+        reverse(slot, 0, position);
+        reverse(slot, position, slots);
+        reverse(slot, 0, slots);
+        at = 0;
+    }
+    if (laps == 0)
+        at += slots - position; /* those were never written */
+    for (uint32_t left = laps > 0 ? slots : position; left > 0; left--, at++)
+        look_at_slot(look, &slot[at < slots ? at : at - slots],
+                     left > position ? perf_lane_lap_bits(laps - 1) : bits);
+    if (!in_place && perf_lane_laps_after(header) - laps >= PERF_LANE_LAPS - 1) {
+        look->counts.torn += look->counts.resident + look->counts.malformed;
+        look->counts.resident = look->counts.malformed = 0;
+        look->taken = 0;
+    }
+}
+
+uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_record *to)
+{
+    struct look look = {.perfd = perfd, .lane = lane, .to = to};
+    struct lane_counts *counts = &look.counts;
+    ticks_look(perfd);
+    look_at_ring(&look, lane, to == run_of(perfd, lane));
+    if (counts->malformed > 0) {
+        if (lane->counts.malformed == 0)
+            perfd_reject(perfd, PERFD_REJECT_MALFORMED);
+        lane->dropped_ns = look.last_ns;
+    }
+    /* The writer's figures may be anything. */
+    uint64_t found = counts->resident + counts->torn + counts->malformed;
+    if (counts->written < found)
+        counts->written = found;
+    counts->overwritten = counts->written - found;
+    lane->counts = *counts;
+    return look.taken;
+}
+
+void lanes_shared_look(struct perfd *perfd)
+{
+    for (size_t i = 0; i < perfd->lanes.count; i++)
+        if (perfd->lanes.lane[i].shared)
+            (void)lane_shared_look(perfd, &perfd->lanes.lane[i], NULL);
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
+
+void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_shared_lane *out)
+{
+    struct lane_record *run = run_of(perfd, lane);
+    size_t bytes = lane->records * sizeof *run;
+    if (perfd_port_share(perfd->port, run, bytes, &out->address, &out->enable_address) < 0)
+        return;
+    struct perf_lane_header *header = (void *)run;
+    header->magic = PERF_LANE_MAGIC;
+    header->slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    lane->shared = true;
+    out->bytes = bytes;
+}
+
+void lane_unshare(struct perfd *perfd, struct lane *lane)
+{
+    struct lane_record *run = run_of(perfd, lane);
+    perfd_port_unshare(perfd->port, run, lane->records * sizeof *run);
+    lane->head = lane_shared_look(perfd, lane, run);
+    lane->shared = false;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lanes that their clients write themselves, in memory that both have: perfd/lane_layout.h. Only an
+ * open lane is one. When it closes its memory is the service's alone again, and what was found in
+ * it becomes the lane's records: from there on it is a lane like others.
+ *
+ * Nothing in that memory is trusted: a look at it goes over its slots once, whatever they hold, and
+ * what is no mark is counted malformed and left out. The lane's ledger is what the last look found.
+ */
+#ifndef PERFD_CORE_LANE_SHARED_H
+#define PERFD_CORE_LANE_SHARED_H
+
+#include "lane.h"
+
+/* From the port's ticks to its nanoseconds: on the line from the first look at both to the last. */
+struct ticks {
+    uint64_t first, first_ns;
+    uint64_t now, now_ns; /* at the last look */
+    uint64_t ratio;
+    uint64_t error_ns; /* the furthest that a look's stamp was found off by the look after it */
+};
+
+void ticks_init(struct perfd *perfd);
+
+/* The port makes a new lane's memory the client's as well, and *out says how; else it stays one
+ * that calls write. */
+void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_shared_lane *out);
+
+/* Makes it a lane like others, about to be closed. Its client is still open. */
+void lane_unshare(struct perfd *perfd, struct lane *lane);
+
+/* Looks at a shared lane: its ledger is then right, and `to` (unless it is NULL) holds what it has,
+ * oldest first, in fewer slots than the lane has records. Returns how many. */
+uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_record *to);
+
+/* Looks at all of them, for their ledgers. */
+void lanes_shared_look(struct perfd *perfd);
+
+#endif
