@@ -23,8 +23,21 @@ $(HOST)/tests/test_mark_cost: $(HOST)/$(CLIENT_TEST_DIR)/test_mark_cost.o $(HOST
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# A writer and a reader under the thread sanitizer, with all that they link. It knows no fences, which is why it
+# warns of them; the words that they order are atomics.
+RACE := $(BUILD)/race
+RACE_O := $(call objects,$(RACE),$(CLIENT_TEST_DIR)/test_marks_race.c $(CLIENT_TEST_DIR)/mark_service.c \
+	$(filter-out %/transport_posix.c,$(CLIENT_C)) $(filter-out %/mem.c,$(RUNTIME_C)))
+$(RACE)/%.o: %.c | $(PERF_H)
+	$(say)
+	$(CC) -std=c11 $(WARN) -Wno-tsan -O1 -g -fsanitize=thread -MMD -MP $(POSIX) -D_GNU_SOURCE $(INC_CLIENT_TEST) -c $< -o $@
+
+$(HOST)/tests/test_marks_race: $(RACE_O)
+	$(say)
+	$(CC) -fsanitize=thread $^ -o $@ -lcmocka
+
 test-build: $(CLIENT_TEST_BIN)
 TEST_BIN += $(CLIENT_TEST_BIN)
 TEST_SCRIPTS += $(wildcard $(CLIENT_TEST_DIR)/test_*.py)
 
--include $(wildcard $(HOST)/$(CLIENT_TEST_DIR)/*.d)
+-include $(wildcard $(HOST)/$(CLIENT_TEST_DIR)/*.d) $(RACE_O:.o=.d)
