@@ -23,6 +23,13 @@ $(HOST)/tests/test_mark_cost: $(HOST)/$(CLIENT_TEST_DIR)/test_mark_cost.o $(HOST
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# Programs that mark, for tests with the daemon.
+$(HOST)/tests/kill_marks: $(HOST)/tests/%: $(HOST)/$(CLIENT_TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+test-build: $(HOST)/tests/kill_marks
+
 # A writer and a reader under the thread sanitizer, with all that they link. It knows no fences, which is why it
 # warns of them; the words that they order are atomics.
 RACE := $(BUILD)/race
