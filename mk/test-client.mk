@@ -28,7 +28,11 @@ $(HOST)/tests/kill_marks: $(HOST)/tests/%: $(HOST)/$(CLIENT_TEST_DIR)/%.o $(CLIE
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-test-build: $(HOST)/tests/kill_marks
+$(HOST)/tests/mark_program: $(CLIENT_TEST_DIR)/mark_program.cc $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(say)
+	$(CXX) -std=c++17 $(filter-out -Wstrict-prototypes,$(WARN)) $(OPT) $(EXTRA) $(INC_CLIENT_TEST) $^ -o $@
+
+test-build: $(HOST)/tests/kill_marks $(HOST)/tests/mark_program
 
 # A writer and a reader under the thread sanitizer, with all that they link. It knows no fences, which is why it
 # warns of them; the words that they order are atomics.

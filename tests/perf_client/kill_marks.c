@@ -21,8 +21,9 @@
 #include "perf-client/perf_client.h"
 #include "perf.capnp.h"
 
-#define SMALL_LANE 64u /* records; and up to 64 times as many: some die before the first lap ends  \
-                        */
+#define SMALL_LANE                                                                                 \
+    64u /* records; and up to 64 times as many: some die before the first lap ends                 \
+         */
 #define MARKS_MOST      4000u
 #define KILLS_A_SESSION 2u /* the lanes of the dead stay until it stops */
 

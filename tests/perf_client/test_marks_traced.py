@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a program marks is in the trace: spans, phases, arguments, counters, flows, threads by their names."""
+import os
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "perf_v1_host")]
+import checks  # noqa: E402
+import daemon  # noqa: E402
+from trace_model import Parsed  # noqa: E402
+
+PROGRAM = os.path.join(checks.HOST, "tests", "mark_program")
+
+
+def started(**environment):
+    return subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), PROGRAM], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+
+
+def finished(program):
+    """Lets it end; the numbers that it printed."""
+    numbers = [int(line) for line in program.communicate("\n", timeout=daemon.LIMIT_S)[0].split()]
+    checks.equal(program.returncode, 0)
+    return numbers
+
+
+def threads(trace):
+    return {event["tid"]: event["args"]["name"] for event in trace.metadata if event["name"] == "thread_name"}
+
+
+def exported(perfd):
+    path = os.path.join(perfd.work, "pulled.json")
+    perfd.perfctl("export", "-o", path)
+    with open(path, "rb") as file:
+        return Parsed(file.read())
+
+
+def traced(perfd, **environment):
+    perfd.perfctl("start", "marks")
+    checks.equal(finished(started(PERF_SOCKET=perfd.path, **environment)), [0, 0, 0])
+    perfd.perfctl("stop")
+    return exported(perfd)
+
+
+def of_lane(trace, name):
+    tid = {name: tid for tid, name in threads(trace).items()}[name]
+    return [event for event in trace.events if event["tid"] == tid]
+
+
+def spans(events):
+    """Name and category of each span, in the order of their beginnings, outer ones first."""
+    found = [event for event in events if event["ph"] == "X"]
+    found.sort(key=lambda event: (event["ts"], -event["dur"]))
+    return [(event["name"], event["cat"]) for event in found]
+
+
+FRAME = [("frame", "program"), ("ui", "program"), ("layout", "work"), ("render", "program"), ("blur", "draw"),
+         ("blur", "draw")]
+
+
+def expect_marks(trace, arguments):
+    main = of_lane(trace, "mark_program")
+    checks.equal(spans(main), FRAME * 2)
+    checks.equal([event["name"] for event in main if event["ph"] == "i"], ["blurred"] * 4)
+    checks.equal([event["args"] for event in main if event["ph"] == "C"],
+                 [{"value": 21}, {"value": 42}, {"value": 43}])
+    decoder = of_lane(trace, "decoder")
+    checks.equal(spans(decoder), [("decode", "program")] * 3)
+    if arguments:
+        checks.equal([event["args"]["arg"] for event in decoder if event["ph"] == "X"], [0, 1, 2])
+        checks.equal([event["args"]["arg"] for event in main if event["name"] == "blur"], [-3] * 4)
+    flows = [event for event in trace.events if event["ph"] in "stf"]
+    checks.equal([(event["ph"], event["tid"]) for event in flows],
+                 [("s", decoder[0]["tid"]), ("f", main[0]["tid"])])
+
+
+@checks.check
+def every_mark_is_in_the_trace():
+    with daemon.Daemon() as perfd:
+        trace = traced(perfd)
+        expect_marks(trace, True)
+        metrics = perfd.json("metrics")
+        health = metrics["health"]
+        # 2 frames of 2 + 3 phases + 2 + 2 * (2 + 1), 2 counters, a third and the flow's end; the thread's 7.
+        checks.equal(health["written"], 2 * 13 + 2 + 2 + 7)
+        checks.equal(health["resident"], 37)
+        checks.true(health["ledgerBalanced"], "the ledger")
+        checks.equal(metrics["frames"], 2)
+
+
+@checks.check
+def the_fake_clock_counts():
+    """By calls, in steps of a microsecond for each mark: the same durations in every run."""
+    with daemon.Daemon() as perfd:
+        first = traced(perfd, PERF_FAKE_CLOCK="1")
+        expect_marks(first, False)
+        again = traced(perfd, PERF_FAKE_CLOCK="1")
+    for name in ("mark_program", "decoder"):
+        lanes = [[(event["name"], event["ts"] - of_lane(trace, name)[0]["ts"], event.get("dur"))
+                  for event in of_lane(trace, name)] for trace in (first, again)]
+        checks.equal(lanes[0], lanes[1], name)
+    durations = [event["dur"] for event in of_lane(first, "decoder") if event["ph"] == "X"]
+    checks.equal(durations, [1000] * 3)
+
+
+@checks.check
+def a_program_runs_without_a_service():
+    nowhere = finished(started(PERF_SOCKET="/nonexistent/perfd.sock"))
+    checks.equal(nowhere, [-1, -2, -2])
+
+
+@checks.check
+def nothing_is_marked_while_no_session_runs():
+    with daemon.Daemon() as perfd:
+        checks.equal(finished(started(PERF_SOCKET=perfd.path))[0], 0)
+        perfd.perfctl("start", "later")
+        health = perfd.json("metrics")["health"]
+        checks.equal((health["written"], health["labelsUsed"]), (0, 1))  # `<unknown>`
+
+
+@checks.check
+def a_session_turns_marks_on_in_a_program_that_runs():
+    with daemon.Daemon() as perfd:
+        program = started(PERF_SOCKET=perfd.path)
+        for _ in range(3):
+            program.stdout.readline()
+        perfd.perfctl("start", "late")
+        finished(program)
+        perfd.perfctl("stop")
+        # The flow's end was marked before; the counter's total of both frames and the one more, at the end.
+        trace = exported(perfd)
+        checks.equal([event["args"] for event in trace.events if event["ph"] == "C"], [{"value": 43}])
+
+
+checks.main()
