@@ -10,6 +10,7 @@
 struct health {
     uint64_t ticks_backwards, ticks_future, ticks_invalid, ticks_no_session, ticks_busy;
     uint64_t rejected[PERFD_REJECTS];
+    uint64_t malformed_lanes; /* found in a look, where the stack is too deep to print the marker */
     uint64_t calls;
     uint64_t worst_call_ns;
     uint64_t second;          /* of the clock: the one that spent_ns counts in */

@@ -35,6 +35,7 @@ void ticks_init(struct perfd *perfd)
 static uint64_t scale(uint64_t ticks, uint64_t ratio)
 {
     struct wide ns = wide_multiply(ticks, ratio);
+    wide_add(&ns, UINT64_C(1) << (RATIO_SHIFT - 1));
     return ns.high << (64 - RATIO_SHIFT) | ns.low >> RATIO_SHIFT;
 }
 
@@ -58,8 +59,8 @@ void ticks_look(struct perfd *perfd)
         return;
     t->ratio =
         wide_divide((struct wide){ns >> (64 - RATIO_SHIFT), ns << RATIO_SHIFT}, t->now - t->first);
-    uint64_t then_ns = ticks_ns(t, before);
-    uint64_t error_ns = then_ns > before_ns ? then_ns - before_ns : before_ns - then_ns;
+    uint64_t passed_ns = scale(t->now - before, t->ratio), by_clock_ns = t->now_ns - before_ns;
+    uint64_t error_ns = passed_ns > by_clock_ns ? passed_ns - by_clock_ns : by_clock_ns - passed_ns;
     if (error_ns > t->error_ns)
         t->error_ns = error_ns;
 }
@@ -225,7 +226,7 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
     look_at_ring(&look, lane, to == run_of(perfd, lane));
     if (counts->malformed > 0) {
         if (lane->counts.malformed == 0)
-            perfd_reject(perfd, PERFD_REJECT_MALFORMED);
+            perfd->health.malformed_lanes++;
         lane->dropped_ns = look.last_ns;
     }
     /* The writer's figures may be anything. */
