@@ -13,6 +13,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BENCH_ROUNDS 7
@@ -27,6 +28,7 @@ struct bench_case {
     void *context;
     uint32_t n;                     /* how often, in a slice */
     void (*prepare)(void *context); /* before each slice; NULL: nothing */
+    bool wall;                      /* its time is not only this thread's own */
 };
 
 /* As argv asks, see above; slices: how many a round. */

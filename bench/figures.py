@@ -10,9 +10,6 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_S = 300
 
-# Instructions are counted as what so many more turns of a loop add.
-FEW, MANY = 1000, 3000
-
 
 class Missing(Exception):
     """A program that is not installed: the row says so."""
@@ -25,6 +22,8 @@ class Times:
         self.rounds = {}
         for line in text.splitlines():
             name, *values = line.split()
+            if name in ("perf:", "perfd:"):
+                continue  # a marker
             self.rounds[name] = [float(value) for value in values]
 
     def __contains__(self, name):
@@ -71,12 +70,12 @@ def _inclusive(program, turns, env):
     return counts
 
 
-def instructions(program, env=None):
-    """Instructions for each turn of each case's loop, by the name of its function."""
+def instructions(program, env, few, many):
+    """Instructions for each turn of each case's loop, by the name of its function: what more turns add."""
     if not shutil.which("valgrind"):
         raise Missing("valgrind is not installed")
-    few, many = (_inclusive(program, turns, env) for turns in (FEW, MANY))
-    return {name: (many[name] - few[name]) / (MANY - FEW) for name in many if name in few}
+    less, more = (_inclusive(program, turns, env) for turns in (few, many))
+    return {name: (more[name] - less[name]) / (many - few) for name in more if name in less}
 
 
 def text_bytes(path):

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The floors: the least that a mark can cost by its kind, each without any protection of what it
- * writes. Alone in an empty loop, and around some 40 ns of work.
+ * writes.
  */
 #include "floors.h"
 
 #define RING_SLOTS 4096u
 
 uint32_t floor_on = 1;
+uint64_t floor_sink;
 
 static __thread struct {
     uint64_t ring[2 * RING_SLOTS];
@@ -33,35 +34,6 @@ static inline void put(uint64_t first, uint64_t second)
     __atomic_store_n(&lane.ring[at + 1], second, __ATOMIC_RELAXED);
     lane.head = at + 2;
 }
-
-/* A loop that the compiler leaves alone. */
-#define KEEP() __asm__ volatile("" ::: "memory")
-
-#define LOOP(name, before, after)                                                                  \
-    BENCH_CASE void name(void *context, uint32_t n)                                                \
-    {                                                                                              \
-        (void)context;                                                                             \
-        for (uint32_t i = n; i > 0; i--) {                                                         \
-            before;                                                                                \
-            KEEP();                                                                                \
-            after;                                                                                 \
-            KEEP();                                                                                \
-        }                                                                                          \
-    }                                                                                              \
-    BENCH_CASE void name##_work(void *context, uint32_t n)                                         \
-    {                                                                                              \
-        uint64_t x = (uintptr_t)context;                                                           \
-        for (uint32_t i = n; i > 0; i--) {                                                         \
-            before;                                                                                \
-            KEEP();                                                                                \
-            x = floor_work(x);                                                                     \
-            after;                                                                                 \
-            KEEP();                                                                                \
-        }                                                                                          \
-        floor_sink = x;                                                                            \
-    }
-
-uint64_t floor_sink;
 
 static inline void look(void)
 {

@@ -100,13 +100,13 @@ int main(int argc, char **argv)
                          million = {.window = 1000000},
                          million_whole = {.window = 1000000, .whole = true};
     static const struct bench_case cases[] = {
-        {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL},
-        {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL},
-        {"frame_snapshot", frame_snapshot, &whole, 200, tick_once},
-        {"frame_tick_10k", frame_tick_large, &ten, 500, NULL},
-        {"frame_tick_100k", frame_tick_large, &hundred, 500, NULL},
-        {"frame_tick_1m", frame_tick_large, &million, 500, NULL},
-        {"frame_tick_whole_1m", frame_tick_large, &million_whole, 500, NULL},
+        {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL, false},
+        {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL, false},
+        {"frame_snapshot", frame_snapshot, &whole, 200, tick_once, false},
+        {"frame_tick_10k", frame_tick_large, &ten, 500, NULL, false},
+        {"frame_tick_100k", frame_tick_large, &hundred, 500, NULL, false},
+        {"frame_tick_1m", frame_tick_large, &million, 500, NULL, false},
+        {"frame_tick_whole_1m", frame_tick_large, &million_whole, 500, NULL, false},
     };
     uint64_t seed = 20240607;
     for (uint32_t i = 0; i < DURATIONS; i++)

@@ -42,26 +42,123 @@ FLOORS = [
 ]
 
 
-def marks(times, counts):
-    rows = []
+def per_turn(counts, case):
+    """Instructions of one turn, without the loop's own; None where they were not counted."""
+    return counts[case] - counts["floor_empty"] if counts and case in counts else None
+
+
+def number(value):
+    return "-" if value is None else f"{value:.0f}"
+
+
+def floors(times, counts):
+    found = []
     for name, case in FLOORS:
         alone = times.ns(case, "floor_empty")
         around = times.ns(case + "_work", "floor_empty_work")
-        instr = f"{counts[case] - counts['floor_empty']:.0f}" if counts else "-"
-        rows.append(shown(f"floor: {name}", f"A {alone:.2f} ns, W {around:.2f} ns, {instr} instructions",
-                          alone_ns=alone, around_work_ns=around))
-    return rows
+        instr = per_turn(counts, case)
+        found.append(shown(f"floor: {name}", f"A {alone:.2f} ns, W {around:.2f} ns, {number(instr)} instructions",
+                           alone_ns=alone, around_work_ns=around, instructions=instr))
+    return found
 
 
-def frames(times, counts):
+def work_ratio(times, case, floor):
+    """What the case adds to the work, against what the floor adds to it."""
+    return times.ratio(case + "_work", floor + "_work", "floor_empty_work")
+
+
+def lanes(times, counts):
+    names = ["span pair in a lane, A / two clock reads", "span pair in a lane, W / two-record floor",
+             "span pair in a lane, instructions", "phase mark, A / one clock read", "phase mark, instructions",
+             "bytes a span in the ring", "bytes a phase in the ring"]
+    targets = [1.02, 1.1, 34, 1.05, 18, 32, 16]
+    if "lane_span" not in times:
+        return [missing(name, f"<= {target}", "the service shares no lanes") for name, target in zip(names, targets)]
+
+    def ns(case):
+        return (f" ({times.ns(case, 'floor_empty'):.2f} ns alone, "
+                f"{times.ns(case + '_work', 'floor_empty_work'):.2f} ns around work)")
+
+    found = [
+        at_most(names[0], times.ratio("lane_span", "floor_two_rdtsc", "floor_empty"), 1.02, " x", ns("lane_span")),
+        at_most(names[1], work_ratio(times, "lane_span", "floor_two_records"), 1.1, " x"),
+        at_most(names[3], times.ratio("lane_phase", "floor_rdtsc", "floor_empty"), 1.05, " x", ns("lane_phase")),
+        at_most(names[5], int(times.ns("lane_span_bytes")), 32, " bytes"),
+        at_most(names[6], int(times.ns("lane_phase_bytes")), 16, " bytes"),
+    ]
+    for name, case, limit, place in ((names[2], "lane_span", 34, 2), (names[4], "lane_phase", 18, 4)):
+        instr = per_turn(counts, case)
+        found.insert(place, missing(name, f"<= {limit}", "not counted") if instr is None
+                     else at_most(name, round(instr), limit, ""))
+    return found
+
+
+def off(times):
+    return [at_most("recording off: a pair, above the empty loop", times.ns("lane_off_span", "lane_off_empty"), 0.3, " ns",
+                    f" (a phase {times.ns('lane_off_phase', 'off_empty'):.2f} ns)")]
+
+
+def frames(times):
     tick, million = times.ns("frame_tick_plain"), times.ns("frame_tick_1m")
-    growth = times.ratio("frame_tick_1m", "frame_tick_plain")
-    rows = [
-        at_most("frame tick, window 1,200", tick, 150, " ns", clock_reads=tick),
-        shown("... with phases and input (3 trees)", f"{times.ns('frame_tick_whole'):.2f} ns"),
+    return [
+        at_most("frame tick, window 1,200", tick, 150, " ns"),
+        shown("... with phases and input (3 trees)", f"{times.ns('frame_tick_whole'):.0f} ns"),
         shown("... window 10,000 / 100,000 / 1,000,000",
               f"{times.ns('frame_tick_10k'):.0f} / {times.ns('frame_tick_100k'):.0f} / {million:.0f} ns"),
-        at_most("frame tick, 1,000,000 against 1,200", growth, 6, " x"),
+        at_most("frame tick, 1,000,000 against 1,200", times.ratio("frame_tick_1m", "frame_tick_plain"), 6, " x"),
         at_most("metrics snapshot", times.ns("frame_snapshot"), 200, " ns"),
     ]
+
+
+EXPORT_SPANS = 100000
+
+
+def at_least(figure, value, limit, unit="", note=""):
+    return Row(figure, f">= {limit:,}{unit}", f"{value:.2f}{unit}{note}", value >= limit, value=value)
+
+
+def export(times):
+    formatting = times.ns("export_format", each=EXPORT_SPANS)
+    return [
+        at_most("JSON export, formatting a span", formatting, 25, " ns",
+                f" ({times.ns('export_bytes') / EXPORT_SPANS:.0f} bytes)"),
+        shown("... freezing, pairing, ordering and measuring a span",
+              f"{times.ns('export_prepare', each=EXPORT_SPANS):.0f} ns"),
+        at_least("... against sprintf, formatting alone", times.ratio("sprintf_format", "export_format"), 20, " x",
+                 f" (sprintf {times.ns('sprintf_format', each=EXPORT_SPANS):.0f} ns)"),
+        at_least("... against sprintf, all of it, into /dev/shm", times.ratio("sprintf_whole", "export_whole"), 8,
+                 " x", f" ({times.ns('export_whole') / 1e6:.1f} ms, {times.ns('sprintf_whole') / 1e6:.1f} ms)"),
+    ]
+
+
+def call(times, counts):
+    note = f" ({times.ns('rpc_mark_begin'):.0f} ns)"
+    if not counts:
+        return [missing("one markBegin call served", "<= 1,500 instructions", "not counted" + note)]
+    return [at_most("one markBegin call served", round(counts["rpc_mark_begin"]), 1500, " instructions", note)]
+
+
+def sizes(found):
+    rows = []
+    for target in ("riscv64", "x86_64"):
+        if "text " + target in found:
+            text, stack = found["text " + target], found["stack " + target]
+            rows += [at_most(f"core + server + runtime text, {target} -Os", text, 28 * 1024, " bytes"),
+                     at_most(f"worst-case stack, {target}", stack, 1536, " bytes")]
+    rows[2:3] = []  # the limit is riscv64's
+    rows.append(at_most("static RAM, default configuration", found["default arena"], 1 << 20, " bytes"))
+    rows.append(at_most("static RAM, small configuration", found["small arena"], 1 << 16, " bytes"))
     return rows
+
+
+def boot(instructions, why):
+    name = "boot to `perfd: ready` in QEMU"
+    if instructions is None:
+        return [missing(name, "<= 1,000,000 instructions", why)]
+    return [at_most(name, instructions, 1000000, " instructions")]
+
+
+def cost(percents):
+    percent = sorted(percents)[len(percents) // 2]
+    return [at_most("perfd itself: 120 Hz by calls, HUD 5 Hz, 8 lanes", percent, 0.5, " % of a core"),
+            missing("... with ticks in a lane", "<= 0.05 % of a core", "ticks are calls in this version")]

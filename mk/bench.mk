@@ -3,7 +3,7 @@
 
 BENCH_DIR := bench
 BENCH_OUT := out/bench
-BENCH_NAMES := marks frames
+BENCH_NAMES := marks frames export rpc load
 BENCH_BIN := $(patsubst %,$(HOST)/bench/%,$(BENCH_NAMES))
 BENCH_O := $(HOST)/$(BENCH_DIR)/bench.o
 INC_BENCH := -I$(BENCH_DIR) -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
@@ -16,8 +16,12 @@ $(BENCH_BIN): $(HOST)/bench/%: $(HOST)/$(BENCH_DIR)/%.o $(BENCH_O)
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-$(HOST)/bench/marks: $(HOST)/$(BENCH_DIR)/floors.o
+$(HOST)/bench/marks: $(addprefix $(HOST)/$(BENCH_DIR)/,floors.o lanes.o) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 $(HOST)/bench/frames: $(MEMORY_PORT_O) $(CORE_O)
+# With the daemon's exporter.
+$(HOST)/bench/export: $(HOST)/$(BENCH_DIR)/sprintf_trace.o $(GUEST_POSIX_O) $(PATHS_O) $(CORE_O)
+$(HOST)/bench/load: $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+$(HOST)/bench/rpc: $(MEMORY_PORT_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 
 BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size host
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Marks as programs have them. Off and on they are the same code, in functions of different names.
+ */
+#include "lanes.h"
+
+#include "perf-client/perf.h"
+
+LOOP(lane_span, struct perf_token span = perf_begin("span"), perf_end(span))
+LOOP(lane_phase, (void)0, perf_phase("phase"))
+LOOP(lane_off_empty, (void)0, (void)0)
+LOOP(lane_off_span, struct perf_token span = perf_begin("off"), perf_end(span))
+LOOP(lane_off_phase, (void)0, perf_phase("phase"))
+
+uint32_t lane_bytes(void (*run)(void *context, uint32_t n), uint32_t n)
+{
+    const uint64_t *began;
+    do { /* until all of them are of one lap */
+        began = perf_writer.next;
+        run(0, n);
+    } while (perf_writer.next <= began);
+    return (uint32_t)((uintptr_t)perf_writer.next - (uintptr_t)began) / n;
+}
+
+bool lane_is_shared(void)
+{
+    perf_instant("first");
+    return perf_writer.next != perf_writer.end;
+}
