@@ -495,6 +495,30 @@ void send_ticks(Perf::Client &perf, const std::vector<Tick> &ticks, uint32_t ses
     status(send_tick(perf, tick, session, scope), Status::INVALID, "a tick from the future");
 }
 
+/* Asked without waiting for answers, by a client that takes no descriptors: they go with their own
+ * answers, and what is asked behind them is answered all the same. */
+void check_shared_lanes(Perf::Client &perf, kj::WaitScope &scope)
+{
+    std::vector<capnp::RemotePromise<OpenLaneResponse>> lanes;
+    std::vector<capnp::RemotePromise<InfoResponse>> infos;
+    for (int i = 0; i < 3; i++) {
+        auto open = perf.openLaneRequest();
+        open.setRecords(256);
+        open.setShared(true);
+        infos.push_back(perf.infoRequest().send());
+        lanes.push_back(open.send());
+    }
+    for (int i = 0; i < 3; i++) {
+        auto lane = lanes[i].wait(scope);
+        status(lane.getStatus(), Status::OK, "openLane: shared");
+        expect(lane.getBytes(), 4096, "openLane: bytes");
+        status(infos[i].wait(scope).getStatus(), Status::OK, "info beside it");
+        auto close = perf.closeLaneRequest();
+        close.setLane(lane.getLane());
+        status(close.send().wait(scope).getStatus(), Status::OK, "closeLane: shared");
+    }
+}
+
 void check_frames(Perf::Client &perf, const Figures &f, uint32_t session, kj::WaitScope &scope)
 {
     uint64_t seq = 0;
@@ -728,6 +752,7 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, 
     Figures figures = figures_of(ticks, rules);
     uint32_t session = start_session(c.perf, "cpp.whole_session-1", rules, scope);
     check_marks(c.perf, scope);
+    check_shared_lanes(c.perf, scope);
     send_ticks(c.perf, ticks, session, scope);
 
     auto request = c.perf.metricsRequest();

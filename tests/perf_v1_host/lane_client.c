@@ -10,6 +10,7 @@
  *     word BYTE VALUE        stores 64 bits at a place of the lane (both C numbers)
  *     mark KIND LABEL EXTRA  stores the next slot, stamped now, in the lap after the announced ones
  *     value VALUE            stores the second slot of such a mark
+ *     spin LABEL             stores instants until it is killed
  *     noise SEED COUNT       stores so many random words at random places of the lane
  *     attack                 tries to get at memory that is not its own; each try and its errno
  *     call LANE NAME         markBegin on a lane: its status
@@ -225,6 +226,9 @@ static void serve(char *line)
             put(stamp(), value[2] | value[1] << 16 | value[3] << 24);
         else if (strcmp(word[0], "value") == 0)
             put_value(value[1]);
+        else if (strcmp(word[0], "spin") == 0)
+            for (printf("spinning\n");;)
+                put(stamp(), value[1] | (uint64_t)PERF_LANE_INSTANT << 16);
         else if (strcmp(word[0], "noise") == 0)
             make_noise(value[1], value[2]);
         else

@@ -57,6 +57,7 @@ static json_t *info_json(struct perf_info_response_reader info, const uint64_t l
 {
     json_t *to = json_object();
     json_t *clock = json_object();
+    json_t *ticks = json_object();
     json_t *limit_object = json_object();
     json_t *may_array = json_array();
     json_t *feature_array = json_array();
@@ -67,6 +68,12 @@ static json_t *info_json(struct perf_info_response_reader info, const uint64_t l
     json_object_set_new(clock, "stepNs",
                         json_integer((json_int_t)perf_info_response_get_clock_step_ns(info)));
     json_object_set_new(to, "clock", clock);
+    json_object_set_new(ticks, "name", json_text(perf_info_response_get_tick_name(info)));
+    json_object_set_new(ticks, "perSecond",
+                        json_integer((json_int_t)perf_info_response_get_ticks_per_second(info)));
+    json_object_set_new(ticks, "errorNs",
+                        json_integer((json_int_t)perf_info_response_get_tick_error_ns(info)));
+    json_object_set_new(to, "ticks", ticks);
     for (int i = 0; i < LIMITS; i++)
         json_object_set_new(limit_object, limit_names[i].key, json_integer((json_int_t)limits[i]));
     json_object_set_new(to, "limits", limit_object);
@@ -94,6 +101,13 @@ static void print_info(struct perf_info_response_reader info, const uint64_t lim
     print_text(perf_info_response_get_clock_name(info));
     printf(", now %" PRIu64 " ns, steps of %" PRIu64 " ns\n", perf_info_response_get_now_ns(info),
            perf_info_response_get_clock_step_ns(info));
+    if (perf_info_response_get_tick_name(info).length > 0) {
+        printf("ticks ");
+        print_text(perf_info_response_get_tick_name(info));
+        printf(", %" PRIu64 " a second, found %" PRIu64 " ns off the clock at most\n",
+               perf_info_response_get_ticks_per_second(info),
+               perf_info_response_get_tick_error_ns(info));
+    }
     printf("arena %" PRIu64 " bytes, %" PRIu64 " used at most\n",
            perf_info_response_get_arena_bytes(info), perf_info_response_get_arena_high_water(info));
     printf("you may");
