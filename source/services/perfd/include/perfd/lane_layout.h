@@ -3,17 +3,18 @@
  * The layout of a lane that a client writes itself: memory that one writer thread and the service
  * share. The one header that both include.
  *
- * A lane is a header of 64 bytes and a ring of slots of 16 bytes, the newest overwriting the oldest.
- * A slot is two words; the top byte of each is the low byte of the lap in which it was written,
- * counted from 1, so that a slot is whole when both bytes are of the lap that is looked for. The
- * writer publishes no index: where the laps change is where it is. It announces each lap before its
- * first slot, which is the only fence, once a ring.
+ * A lane is a header of 64 bytes and a ring of slots of 16 bytes, the newest overwriting the
+ * oldest. A slot is two words; the top byte of each is the low byte of the lap in which it was
+ * written, counted from 1, so that a slot is whole when both bytes are of the lap that is looked
+ * for. The writer publishes no index: where the laps change is where it is. It announces each lap
+ * before its first slot, which is the only fence, once a ring.
  *
  *     word 0: ticks, low 56 bits      | lap << 56     a value's slot: the value's low 56 bits
  *     word 1: label | kind << 16 | extra << 24 | lap << 56    ...: the value's high 8 bits in extra
  *
  * Every word is an atomic: 64 bits, aligned, stored and loaded once. Who may call is said at each
- * function: W is the lane's one writer, R the service. What is stored by one and loaded by the other:
+ * function: W is the lane's one writer, R the service. What is stored by one and loaded by the
+ * other:
  *
  *     word         W stores    R loads     pairs
  *     slot words   relaxed     relaxed     with each other, by their laps
@@ -21,10 +22,12 @@
  *                              acquire, and again behind an acquire fence when slots were copied
  *     values       relaxed     relaxed     with nothing: a figure
  *
- * So that (1) a reader that has seen lap L announced sees every slot of the laps before it, or newer
- * ones; (2) one that copied a slot of lap K finds K announced when it looks again. Bytes of laps are
- * therefore told apart unless PERF_LANE_LAPS - 1 laps were announced while it copied: then nothing of
- * the copy counts. What a reader finds is only a claim: the writer may be anybody.
+ * So that (1) a reader that finds laps at L has every slot of the laps to L - 1, or newer ones: lap
+ * L itself was stored behind the last fence, some of it may be on its way; (2) one that copied a
+ * word of lap K finds laps at K - 1 or more when it looks again. With L before and M after, what it
+ * copied is of laps L - 1 to M + 1. It asks for L + 1 and, where it is not 0, for L. None of the
+ * others has their bytes unless M - L >= PERF_LANE_LAPS - 1: then nothing of the copy counts. What
+ * a reader finds is only a claim: the writer may be anybody.
  */
 #ifndef PERFD_LANE_LAYOUT_H
 #define PERFD_LANE_LAYOUT_H
@@ -32,7 +35,7 @@
 #include <stdint.h>
 
 #define PERF_LANE_MAGIC     UINT64_C(0x31656e616c667270) /* "prflane1", little-endian */
-#define PERF_LANE_LAPS      256u /* laps that a word can tell apart */
+#define PERF_LANE_LAPS      256u                         /* laps that a word can tell apart */
 #define PERF_LANE_LAP_SHIFT 56
 #define PERF_LANE_PAYLOAD   ((UINT64_C(1) << PERF_LANE_LAP_SHIFT) - 1)
 
@@ -46,7 +49,7 @@ enum perf_lane_kind {
     PERF_LANE_FLOW_END = 6,
     PERF_LANE_ASYNC_BEGIN = 7,
     PERF_LANE_ASYNC_END = 8,
-    PERF_LANE_PHASE = 9,        /* ends the lane's open phase, and begins one where label is not 0 */
+    PERF_LANE_PHASE = 9, /* ends the lane's open phase, and begins one where label is not 0 */
     PERF_LANE_BEGIN_VALUE = 10, /* a begin with an argument: a value's slot follows it */
     PERF_LANE_VALUE = 15,       /* the second slot of those that have one */
 };
@@ -56,11 +59,11 @@ struct perf_lane_slot {
 };
 
 struct perf_lane_header {
-    uint64_t magic;   /* the service's, once */
-    uint32_t slots;   /* the service's, once: how many follow; it keeps its own count */
+    uint64_t magic; /* the service's, once */
+    uint32_t slots; /* the service's, once: how many follow; it keeps its own count */
     uint32_t unused;
-    uint64_t laps;    /* the writer's: how many are complete */
-    uint64_t values;  /* the writer's: slots of PERF_LANE_VALUE ever written */
+    uint64_t laps;   /* the writer's: how many are complete */
+    uint64_t values; /* the writer's: slots of PERF_LANE_VALUE ever written */
     uint64_t later[4];
 };
 
