@@ -35,4 +35,10 @@ bench-diff: $(BENCH_NEEDS) ## Hold instruction counts, sizes and stack against b
 bench-baseline: $(BENCH_NEEDS) ## Make what is measured the baseline
 	@scripts/bench --build $(BUILD) --out $(BENCH_OUT) --counts --write $(BENCH_DIR)/baseline.json
 
+# With sanitizers it is other code.
+ifndef EXTRA
+TEST_SCRIPTS += $(BENCH_DIR)/test_baseline.py
+test-build: $(BENCH_NEEDS)
+endif
+
 -include $(wildcard $(HOST)/$(BENCH_DIR)/*.d)
