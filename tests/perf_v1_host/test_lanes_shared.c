@@ -3,6 +3,9 @@
  * Lanes that their clients write, read by the core: the test writes the words itself, as the layout
  * says or as it does not. The memory is the port's, which here is this process's own.
  */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -733,6 +736,77 @@ static void the_ledger_is_exact(void **state)
     bench_close(&bench);
 }
 
+/* --- A writer that does not wait ---------------------------------------------------------------
+ */
+
+struct race {
+    struct hand hand;
+    uint64_t start_ns;
+    uint32_t label;
+    atomic_bool over;
+};
+
+/* Counters whose value is their time, round and round, as fast as it can. */
+static void *write_on(void *argument)
+{
+    struct race *race = argument;
+    for (uint64_t i = 1; !atomic_load_explicit(&race->over, memory_order_relaxed); i++)
+        put_with_value(&race->hand, PERF_LANE_COUNTER, race->start_ns + i, race->label, i);
+    return NULL;
+}
+
+/* Each of the trace's counters shows its own time; gives how many there are. */
+static unsigned check_counters(const char *trace)
+{
+    unsigned count = 0;
+    uint64_t last = 0;
+    for (const char *at = trace; (at = strstr(at, "\"ph\":\"C\",\"ts\":")) != NULL; count++) {
+        uint64_t us = 0, ns = 0, value = 0;
+        assert_int_equal(sscanf(at, "\"ph\":\"C\",\"ts\":%" SCNu64 ".%" SCNu64, &us, &ns), 2);
+        at = strstr(at, "\"value\":");
+        assert_non_null(at);
+        assert_int_equal(sscanf(at, "\"value\":%" SCNu64, &value), 1);
+        assert_int_equal(us * 1000 + ns, value);
+        assert_true(value > last);
+        last = value;
+    }
+    return count;
+}
+
+/* While the ring goes round under its hands the service finds whole marks, in order, or none; at
+ * the end it finds them all. */
+static void what_is_read_meanwhile_is_whole(void **state)
+{
+    static struct race race;
+    struct bench bench;
+    pthread_t writer;
+    uint64_t torn = 0;
+
+    (void)state;
+    open_bench(&bench);
+    race.hand = open_lane(&bench);
+    race.label = label(&bench, "count");
+    bench_start(&bench, 16 * MS);
+    race.start_ns = bench.port.now_ns;
+    bench.port.now_ns += 3600 * SECOND;
+    assert_int_equal(pthread_create(&writer, NULL, write_on, &race), 0);
+    /* Until both were under way at once: how they are scheduled is not ours to say. */
+    for (unsigned i = 0; i < 300 || torn == 0 || perf_lane_load(&race.hand.header->laps) < 300;
+         i++) {
+        char *trace = whole_trace(&bench);
+        (void)check_counters(trace);
+        free(trace);
+        torn += bench_health(&bench).dropped_torn;
+    }
+    atomic_store_explicit(&race.over, true, memory_order_relaxed);
+    assert_int_equal(pthread_join(writer, NULL), 0);
+    char *trace = whole_trace(&bench);
+    assert_in_range(check_counters(trace), SLOTS / 2 - 1, SLOTS / 2);
+    free(trace);
+    assert_int_equal(bench_health(&bench).written, race.hand.marks);
+    bench_close(&bench);
+}
+
 /* --- Whose it is ------------------------------------------------------------------------------ */
 
 static void a_dead_clients_lane_is_kept(void **state)
@@ -752,7 +826,7 @@ static void a_dead_clients_lane_is_kept(void **state)
     perfd_client_close(bench.perfd, dead);
     assert_int_equal(bench.port.shared_count, 0);
     /* The labels of others take neither its entry nor its name. */
-    char name[8];
+    char name[16];
     for (int i = 0; i < 40; i++) {
         snprintf(name, sizeof name, "n%d", i);
         (void)!perfd_label(bench.perfd, bench.client, &(struct perfd_label){.name = text(name)});
@@ -868,6 +942,7 @@ int main(void)
         cmocka_unit_test(the_header_is_not_believed),
         cmocka_unit_test(noise_stays_where_it_is),
         cmocka_unit_test(the_ledger_is_exact),
+        cmocka_unit_test(what_is_read_meanwhile_is_whole),
         cmocka_unit_test(a_dead_clients_lane_is_kept),
         cmocka_unit_test(calls_do_not_write_it),
         cmocka_unit_test(a_client_has_half_at_most),
