@@ -26,7 +26,14 @@ $(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 $(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng
 
+# All that a program with marks links.
+CLIENT_LIB := $(HOST)/libperf.a
+$(CLIENT_LIB): $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(say)
+	rm -f $@
+	ar rcs $@ $^
+
 .PHONY: host
-host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui ## Build the daemon, perfctl and SystemUI for this machine
+host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) ## Build the daemon, perfctl, SystemUI and the client library for this machine
 
 -include $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)

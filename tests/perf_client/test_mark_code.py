@@ -112,4 +112,23 @@ def nothing_else_of_the_library_is_fenced():
         checks.equal(len(re.findall(fence, text)), 1, machine)
 
 
+@checks.check
+def the_guide_s_example_compiles():
+    with open(os.path.join(checks.ROOT, "docs/perf/integration.md"), encoding="utf-8") as file:
+        lines = file.read().split("## The first minute\n\n")[1].splitlines()
+    code = []
+    for line in lines:
+        if line and not line.startswith("    "):
+            break
+        code.append(line[4:])
+    checks.true("perf_open(NULL)" in "".join(code), "the example")
+    around = "#include <stdio.h>\nvoid build_layout(void);\nvoid draw_shadows(void);\nvoid show(void);\n"
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, "app.c")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(around + "\n".join(code) + "\n")
+        for standard in ("-std=c11", "-std=gnu17"):
+            run("gcc", standard, *STRICT, *INCLUDES[:2], "-fsyntax-only", path)
+
+
 checks.main()
