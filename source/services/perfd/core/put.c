@@ -8,8 +8,9 @@
 /* Room for length more bytes, which are then the caller's to write; NULL: they do not fit. */
 static char *reserve(struct put *p, size_t length)
 {
-    if (p->overflow || length > p->size - p->length) {
+    if (length > p->size - p->length) {
         p->overflow = true;
+        p->size = p->length; /* full for whatever comes later */
         return NULL;
     }
     char *at = p->bytes + p->length;
@@ -33,7 +34,11 @@ void put_text(struct put *p, const char *text)
 
 void put_char(struct put *p, char c)
 {
-    put_bytes(p, &c, 1);
+    /* Most of a trace's text comes one by one. */
+    if (p->length < p->size)
+        p->bytes[p->length++] = c;
+    else
+        p->overflow = true;
 }
 
 /* Writes value's digits so that they end before `end`, at least `least` of them. Returns the first.

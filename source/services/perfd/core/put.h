@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct put {
-    char *bytes; /* the caller's; not NUL-terminated */
-    size_t size, length;
+    char *bytes;         /* the caller's; not NUL-terminated */
+    size_t size, length; /* size shrinks to length where something did not fit */
     bool overflow;
 };
 

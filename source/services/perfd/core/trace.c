@@ -256,8 +256,8 @@ static size_t take_bytes(struct trace *t, char *buffer, size_t size)
 {
     size_t left = t->piece_length - t->piece_at;
     size_t length = left < size ? left : size;
-    for (size_t i = 0; buffer != NULL && i < length; i++)
-        buffer[i] = t->piece[t->piece_at + i];
+    if (buffer != NULL)
+        __builtin_memcpy(buffer, t->piece + t->piece_at, length);
     t->piece_at += (uint32_t)length;
     t->offset += length;
     return length;
