@@ -17,6 +17,9 @@ $(OS_FAST): OS_OPT := -O2
 # Loops that copy are no calls of what they are in.
 $(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
 
+# SystemUI and its client library are compiled once more where SystemUI is linked, as one; and without tables of jumps.
+OS_WHOLE := $(RISCV_LTO) -malign-data=natural -fno-jump-tables
+
 OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections -Wl,--fatal-warnings \
 	-Wl,--no-warn-rwx-segments $(RISCV_LTO)
 
@@ -61,11 +64,11 @@ $(OS)/source/%.o: source/%.c | $(PERF_H)
 
 $(OS)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
 	$(say)
-	$(RISCV_CC) $(OS_CFLAGS) -Isource/apps/systemui -Isource/apps/systemui/virt -c $< -o $@
+	$(RISCV_CC) $(OS_CFLAGS) $(OS_WHOLE) -Isource/apps/systemui -Isource/apps/systemui/virt -c $< -o $@
 
 $(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
 	$(say)
-	$(RISCV_CC) $(OS_CFLAGS) -c $< -o $@
+	$(RISCV_CC) $(OS_CFLAGS) $(OS_WHOLE) -c $< -o $@
 
 # SystemUI is linked by itself, and of its names only what the monitor starts it with are seen: it has its own
 # copies of drivers and library, in its own memory.

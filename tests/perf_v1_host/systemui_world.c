@@ -135,6 +135,7 @@ void world_open(struct world *world, int32_t width, int32_t height, uint64_t bud
         .address = "world",
         .session = "demo",
         .budget_ns = budget_ns,
+        .stamp_marks = true,
     };
     systemui_init(&world->ui, &config, &world->platform);
 }

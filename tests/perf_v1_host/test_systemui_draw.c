@@ -416,12 +416,11 @@ static uint64_t draw_refreshes(int32_t width, int32_t height, const uint32_t *re
     picture_init(&picture, cage.canvas.pixels, width, height, cage.stride, memory);
     for (size_t i = 0; i < count; i++) {
         struct scene scene;
-        struct spans spans = {.count = 0};
+        struct spans spans = {.now_ns = 0};
         scene_at(&scene, refreshes[i]);
         layout_build(&layout, &scene, width, height);
         picture_draw(&picture, &scene, &layout, &hud, &spans, &platform);
         picture_toil(&picture, &layout);
-        assert_int_equal(spans.left_out, 0);
     }
     cage_check(&cage);
     const uint64_t result =

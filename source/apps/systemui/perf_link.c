@@ -12,33 +12,16 @@
 #define LANE_RECORDS_MIN 1024u
 #define FRAMES_A_CALL    64u
 
-struct label_text {
-    const char *name;
-    const char *category;
-};
-
-static const struct label_text texts[SPAN_LABELS] = {
-    [SPAN_UI] = {"ui", "phase"},
-    [SPAN_LAYOUT] = {"layout", "phase"},
-    [SPAN_RENDER] = {"render", "phase"},
-    [SPAN_PRESENT] = {"present", "phase"},
-    [SPAN_WALLPAPER] = {"wallpaper", "draw"},
-    [SPAN_WINDOWS] = {"windows", "draw"},
-    [SPAN_LIST] = {"list", "draw"},
-    [SPAN_TEXT] = {"text", "draw"},
-    [SPAN_CLOCK] = {"clock", "draw"},
-    [SPAN_GLASS] = {"glass", "draw"},
-    [SPAN_HUD] = {"hud", "draw"},
-    [SPAN_HEAVY_BLUR] = {"heavy blur", "draw"},
-    [SPAN_PERFD] = {"perfd calls", "perfd"},
-    [SPAN_INPUT] = {"input", "input"},
-    [SPAN_GLYPHS] = {"glyphs", "draw"},
-    [SPAN_BLENDED] = {"pixels blended", "draw"},
-};
-
 static struct nx_text text_of(const char *text)
 {
     return (struct nx_text){text, (uint32_t)font_length(text)};
+}
+
+static void hang_up(struct perf_link *link)
+{
+    perf_client_close(&link->client);
+    perf_close();
+    link->up = false;
 }
 
 /* Sends the call that was begun. An exception is one call's failure; all else ends the connection.
@@ -49,20 +32,22 @@ static bool call(struct perf_link *link)
     if (error == 0)
         return true;
     link->error = error;
-    if (error != PERF_CLIENT_EXCEPTION) {
-        perf_client_close(&link->client);
-        link->up = false;
-    }
+    if (error != PERF_CLIENT_EXCEPTION)
+        hang_up(link);
     return false;
 }
 
-void perf_link_init(struct perf_link *link, const char *address, const char *session_name,
-                    uint64_t budget_ns)
+void perf_link_init(struct perf_link *link, struct spans *spans, const char *address,
+                    const char *session_name, uint64_t budget_ns, bool stamp_marks)
 {
     memset(link, 0, sizeof *link);
+    perf_close();
+    spans_init(spans);
+    link->spans = spans;
     link->address = address;
     link->session_name = session_name;
     link->budget_ns = budget_ns;
+    link->stamp_marks = stamp_marks;
 }
 
 /* Whether the session from before the connection broke is still there. Its number alone would not
@@ -105,40 +90,20 @@ static int start_session(struct perf_link *link)
     return 0;
 }
 
-/* A label that got no number is sent by name. */
-static int intern_labels(struct perf_link *link)
+static int open_marks(struct perf_link *link)
 {
-    for (uint32_t i = 0; i < SPAN_LABELS; i++) {
-        const struct perf_label_request_builder request = perf_label_call(&link->client.rpc);
-        perf_label_request_set_name(request, text_of(texts[i].name));
-        perf_label_request_set_category(request, text_of(texts[i].category));
-        if (!call(link))
-            return link->error;
-        link->label[i] = perf_label_response_get_label(perf_label_results(&link->client.rpc));
-    }
-    return 0;
-}
-
-/* Takes a smaller lane where the wanted one is not to be had, and the caller's own where none is.
- */
-static int open_lane(struct perf_link *link)
-{
-    link->lane = 0;
-    for (uint32_t records = LANE_RECORDS; records >= LANE_RECORDS_MIN; records /= 2) {
-        const struct perf_open_lane_request_builder request =
-            perf_open_lane_call(&link->client.rpc);
-        perf_open_lane_request_set_name(request, text_of("systemui"));
-        perf_open_lane_request_set_records(request, records);
-        if (!call(link))
-            return link->error;
-        const struct perf_open_lane_response_reader answer =
-            perf_open_lane_results(&link->client.rpc);
-        if (perf_open_lane_response_get_status(answer) == PERF_STATUS_OK) {
-            link->lane = perf_open_lane_response_get_lane(answer);
-            return 0;
-        }
-    }
-    return 0;
+    const struct perf_options options = {
+        .lane_name = "systemui",
+        .lane_records = LANE_RECORDS,
+        .lane_records_min = LANE_RECORDS_MIN,
+        .now_ns = spans_stamp_ns,
+        .context = link->spans,
+        .stamp_always = link->stamp_marks,
+    };
+    const int result = perf_open_on(&link->client, &options);
+    if (result == 0)
+        spans_intern();
+    return result;
 }
 
 int perf_link_open(struct perf_link *link)
@@ -151,13 +116,13 @@ int perf_link_open(struct perf_link *link)
     link->up = true;
     int result = start_session(link);
     if (result == 0)
-        result = intern_labels(link);
-    if (result == 0)
-        result = open_lane(link);
-    if (result != 0 && link->up) {
-        perf_client_close(&link->client);
-        link->up = false;
-    }
+        result = open_marks(link);
+    if (result == 0 && !link->client.connected)
+        result = PERF_CLIENT_DISCONNECTED;
+    if (result < 0)
+        link->error = result;
+    if (result != 0 && link->up)
+        hang_up(link);
     return result;
 }
 
@@ -165,65 +130,29 @@ void perf_link_tick(struct perf_link *link, const struct link_frame *frame)
 {
     if (!link->up)
         return;
-    const struct perf_frame_tick_request_builder request = perf_frame_tick_call(&link->client.rpc);
-    const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
-    perf_frame_tick_set_session_id(tick, link->session);
-    perf_frame_tick_set_frame_id(tick, frame->id);
-    perf_frame_tick_set_presented_at_ns(tick, frame->presented_at_ns);
-    perf_frame_tick_set_began_at_ns(tick, frame->began_at_ns);
-    perf_frame_tick_set_deadline_at_ns(tick, frame->deadline_at_ns);
-    perf_frame_tick_set_ui_ns(tick, frame->phase_ns[LINK_UI]);
-    perf_frame_tick_set_layout_ns(tick, frame->phase_ns[LINK_LAYOUT]);
-    perf_frame_tick_set_render_ns(tick, frame->phase_ns[LINK_RENDER]);
-    perf_frame_tick_set_present_ns(tick, frame->phase_ns[LINK_PRESENT]);
-    perf_frame_tick_set_input_at_ns(tick, frame->input_at_ns);
-    perf_frame_tick_set_presented(tick, frame->presented);
-    if (!call(link))
-        return;
-    const struct perf_frame_tick_response_reader answer =
-        perf_frame_tick_results(&link->client.rpc);
-    const int status = (int)perf_frame_tick_response_get_status(answer);
-    if (status != PERF_STATUS_OK) {
+    const struct perf_frame_facts facts = {
+        .session_id = link->session,
+        .id = frame->id,
+        .presented_at_ns = frame->presented_at_ns,
+        .began_at_ns = frame->began_at_ns,
+        .deadline_at_ns = frame->deadline_at_ns,
+        .ui_ns = frame->phase_ns[LINK_UI],
+        .layout_ns = frame->phase_ns[LINK_LAYOUT],
+        .render_ns = frame->phase_ns[LINK_RENDER],
+        .present_ns = frame->phase_ns[LINK_PRESENT],
+        .input_at_ns = frame->input_at_ns,
+        .thrown_away = !frame->presented,
+    };
+    const int result = perf_frame(&facts);
+    if (result > 0) {
         link->refused++;
-        link->last_refusal = status;
+        link->last_refusal = result;
     }
-}
-
-static void put_record(const struct perf_link *link, struct perf_record_builder to,
-                       const struct span_record *from)
-{
-    perf_record_set_time_ns(to, from->time_ns);
-    perf_record_set_lane(to, link->lane);
-    perf_record_set_label(to, link->label[from->label]);
-    if (link->label[from->label] == 0)
-        perf_record_set_name(to, text_of(texts[from->label].name));
-    switch (from->kind) {
-    case SPAN_BEGIN:
-        perf_record_set_begin(to);
-        break;
-    case SPAN_END:
-        perf_record_set_end(to);
-        break;
-    case SPAN_INSTANT:
-        perf_record_set_instant(to);
-        break;
-    case SPAN_COUNTER:
-        perf_record_set_counter(to, from->value);
-        break;
-    }
-}
-
-void perf_link_record(struct perf_link *link, struct spans *spans)
-{
-    if (link->up && spans->count > 0) {
-        const struct perf_record_request_builder request = perf_record_call(&link->client.rpc);
-        const struct perf_record_list_builder records =
-            perf_record_request_init_records(request, spans->count);
-        for (uint32_t i = 0; i < spans->count; i++)
-            put_record(link, perf_record_list_edit(records, i), &spans->record[i]);
-        (void)call(link);
-    }
-    spans->count = 0;
+    if (result < 0)
+        link->error = result;
+    /* A mark may have found the connection broken before. */
+    if (!link->client.connected)
+        hang_up(link);
 }
 
 static void take_metrics(struct hud_data *hud, struct perf_metrics_reader metrics,
@@ -312,12 +241,12 @@ int perf_link_stop(struct perf_link *link)
 {
     if (!link->up)
         return link->error;
+    perf_flush();
     const struct perf_stop_request_builder request = perf_stop_call(&link->client.rpc);
     perf_stop_request_set_session_id(request, link->session);
     if (!call(link))
         return link->error;
     const int status = (int)perf_stop_response_get_status(perf_stop_results(&link->client.rpc));
-    perf_client_close(&link->client);
-    link->up = false;
+    hang_up(link);
     return status;
 }

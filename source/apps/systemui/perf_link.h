@@ -24,35 +24,33 @@ struct link_frame {
 };
 
 struct perf_link {
-    struct perf_client client;
-    const char *address; /* as perf_client_connect() takes it */
+    struct perf_client client; /* for the marks as well */
+    struct spans *spans;       /* whose times marks by calls have */
+    const char *address;       /* as perf_client_connect() takes it */
     const char *session_name;
     uint64_t budget_ns; /* 0: the service's default */
+    bool stamp_marks;   /* with the spans' times: then they go by calls */
     bool up;
-    int error;        /* why the link is down: a perf_client_error */
-    uint32_t session; /* 0: none yet */
-    uint32_t lane;
-    uint32_t label[SPAN_LABELS];
+    int error;         /* why the link is down: a perf_client_error */
+    uint32_t session;  /* 0: none yet */
     uint64_t seen_seq; /* of the newest frame in the HUD */
     uint64_t refused;  /* frames that the service answered with a status other than ok */
     int last_refusal;  /* that status */
 };
 
-/* The texts stay the caller's and must outlive the link. Connects to nothing yet. */
-void perf_link_init(struct perf_link *link, const char *address, const char *session_name,
-                    uint64_t budget_ns);
+/* The texts and the spans stay the caller's and must outlive the link. Connects to nothing yet. */
+void perf_link_init(struct perf_link *link, struct spans *spans, const char *address,
+                    const char *session_name, uint64_t budget_ns, bool stamp_marks);
 
 /*
- * Connects, starts the session (or goes on with the one from before, where it still runs), interns
- * the labels and opens a lane. 0; a negative perf_client_error; or the positive status with which
+ * Connects, starts the session (or goes on with the one from before, where it still runs) and turns
+ * the marks on. 0; a negative perf_client_error; or the positive status with which
  * the service refused the session.
  */
 int perf_link_open(struct perf_link *link) __attribute__((warn_unused_result));
 
+/* Tells perfd of the frame, and sends marks that wait for a call. */
 void perf_link_tick(struct perf_link *link, const struct link_frame *frame);
-
-/* Sends what the spans hold and empties them; while the link is down it only empties them. */
-void perf_link_record(struct perf_link *link, struct spans *spans);
 
 /* Fetches the figures and the new frames. Where the link is down it says so in *hud. */
 void perf_link_read(struct perf_link *link, struct hud_data *hud);

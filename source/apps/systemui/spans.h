@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a frame leaves for perfd: the begins and ends of its steps, its counters and instants, kept
- * until the link sends them in one call.
+ * What a frame leaves for perfd: marks at the begins and ends of its steps, its counters and
+ * instants. Each looks at the platform's clock as well, which is what frames are made of; where
+ * marks are not stamped in ticks that same look is their stamp.
  */
 #ifndef SYSTEMUI_SPANS_H
 #define SYSTEMUI_SPANS_H
 
 #include <stdint.h>
 
+#include "perf-client/perf.h"
 #include "platform.h"
-
-#define SPANS_MAX 64 /* records that one call may carry */
 
 /* Steps, counters and instants by the labels that they have in the trace. */
 enum span_label {
@@ -33,29 +33,26 @@ enum span_label {
     SPAN_LABELS
 };
 
-enum span_kind { SPAN_BEGIN, SPAN_END, SPAN_INSTANT, SPAN_COUNTER };
-
-struct span_record {
-    uint64_t time_ns;
-    int64_t value; /* of a counter */
-    enum span_label label;
-    enum span_kind kind;
-};
-
 struct spans {
-    struct span_record record[SPANS_MAX];
-    uint32_t count;
-    uint32_t left_out; /* found no room, since the start */
+    uint64_t now_ns; /* the last look at the clock */
+    struct perf_token open[SPAN_LABELS];
 };
 
-/* Each stores its record and returns its time. */
+void spans_init(struct spans *spans);
+
+/* Each gives the time that it saw. */
 uint64_t spans_begin(struct spans *spans, struct systemui_platform *platform,
                      enum span_label label);
 uint64_t spans_end(struct spans *spans, struct systemui_platform *platform, enum span_label label);
 
-/* A begin, an end or an instant whose time is known already. */
-void spans_at(struct spans *spans, uint64_t time_ns, enum span_label label, enum span_kind kind);
+/* At the time of the last begin or end. */
+void spans_instant(enum span_label label);
+void spans_counter(enum span_label label, uint64_t value);
 
-void spans_counter(struct spans *spans, uint64_t time_ns, enum span_label label, uint64_t value);
+/* For perf_options: the time of the last begin or end of a struct spans. */
+uint64_t spans_stamp_ns(void *spans);
+
+/* Asks for all labels, so that no frame has to wait for one. */
+void spans_intern(void);
 
 #endif

@@ -14,10 +14,9 @@ void systemui_init(struct systemui *ui, const struct systemui_config *config,
     ui->platform = platform;
     picture_init(&ui->picture, config->pixels, config->width, config->height, config->stride,
                  config->memory);
-    perf_link_init(&ui->link, config->address, config->session, config->budget_ns);
+    perf_link_init(&ui->link, &ui->spans, config->address, config->session, config->budget_ns,
+                   config->stamp_marks);
     ui->hud = (struct hud_data){.connected = false};
-    ui->spans.count = 0;
-    ui->spans.left_out = 0;
     ui->frame = 0;
     ui->first_ns = systemui_now_ns(platform);
     ui->refresh = 0;
@@ -83,7 +82,7 @@ static uint64_t input_for(struct systemui *ui, uint64_t refresh, uint64_t began_
         if (scene_has_input((uint32_t)(refresh - i)))
             at_ns = began_ns - 1000000u - ui->frame * 7919u % 14u * 1000000u;
     if (at_ns != 0)
-        spans_at(&ui->spans, began_ns, SPAN_INPUT, SPAN_INSTANT);
+        spans_instant(SPAN_INPUT);
     return at_ns;
 }
 
@@ -146,8 +145,8 @@ static void phase_render(struct systemui *ui, struct link_frame *frame)
     const uint64_t ended = spans_end(&ui->spans, ui->platform, SPAN_RENDER);
     frame->phase_ns[LINK_RENDER] = ended - began;
     if (ui->frame % COUNT_EVERY == 0) {
-        spans_counter(&ui->spans, ended, SPAN_GLYPHS, canvas->glyphs);
-        spans_counter(&ui->spans, ended, SPAN_BLENDED, canvas->blended);
+        spans_counter(SPAN_GLYPHS, canvas->glyphs);
+        spans_counter(SPAN_BLENDED, canvas->blended);
     }
 }
 
@@ -163,7 +162,7 @@ static void phase_present(struct systemui *ui, struct link_frame *frame, uint64_
     frame->phase_ns[LINK_PRESENT] = frame->presented_at_ns - began;
 }
 
-/* Tells perfd, and now and then asks it. The span of this goes out with the next frame's. */
+/* Tells perfd, and now and then asks it. */
 static void report(struct systemui *ui, const struct link_frame *frame)
 {
     const bool was_up = ui->link.up;
@@ -171,19 +170,16 @@ static void report(struct systemui *ui, const struct link_frame *frame)
         systemui_log(ui->platform, "perfd: connected again");
     if (!ui->link.up) {
         ui->hud.connected = false;
-        ui->spans.count = 0;
         return;
     }
-    const uint64_t began = systemui_now_ns(ui->platform);
+    spans_begin(&ui->spans, ui->platform, SPAN_PERFD);
     perf_link_tick(&ui->link, frame);
-    perf_link_record(&ui->link, &ui->spans);
     if (frame->id % HUD_EVERY == 0)
         perf_link_read(&ui->link, &ui->hud);
     if (was_up && !ui->link.up) {
         ui->hud.connected = false;
         systemui_log(ui->platform, "perfd: connection lost, drawing on");
     }
-    spans_at(&ui->spans, began, SPAN_PERFD, SPAN_BEGIN);
     spans_end(&ui->spans, ui->platform, SPAN_PERFD);
 }
 

@@ -22,6 +22,7 @@ struct systemui_config {
     const char *address;           /* of perfd, as perf_client_connect() takes it */
     const char *session;           /* its name */
     uint64_t budget_ns;            /* of a frame; 0: the service's default */
+    bool stamp_marks;              /* marks have the platform's times, and go by calls */
 };
 
 enum systemui_key {
