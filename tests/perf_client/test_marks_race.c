@@ -135,10 +135,55 @@ static void a_reader_sees_whole_records_only(void **state)
     service_stop();
 }
 
+PERF_COUNTER(added, "added");
+
+static void *mark_and_add(void *adds)
+{
+    for (unsigned i = 0; i < 2000; i++) {
+        perf_span("shared");
+        if (adds != NULL)
+            perf_count(added, 1);
+    }
+    return NULL;
+}
+
+/* Threads that meet a site for the first time at once, open and close lanes, and one that adds
+ * while another one flushes. */
+static void threads_share_sites(void **state)
+{
+    enum { THREADS = 4 };
+    (void)state;
+    service_start();
+    service.slots = SLOTS;
+    assert_int_equal(perf_open(NULL), 0);
+    pthread_t thread[THREADS];
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, mark_and_add, i == 0 ? &thread[0] : NULL),
+                         0);
+    for (unsigned i = 0; i < 2000; i++)
+        perf_flush();
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    perf_flush();
+    assert_int_equal(service.lanes, 1 + THREADS);
+    assert_int_equal(service.labels, 2);
+    for (unsigned i = 1; i <= THREADS; i++) {
+        assert_true(service.lane[i].closed);
+        assert_int_equal(service.lane[i].header->laps, (2000 * 2 - 1) / SLOTS);
+    }
+    /* The newest value of the counter is in this thread's lane. */
+    const struct perf_lane_header *own = service.lane[0].header;
+    const uint64_t slots = 2 * own->values;
+    assert_int_equal(service.lane[0].slot[(slots - 1) % SLOTS].word[0] & PERF_LANE_PAYLOAD, 2000);
+    perf_close();
+    service_stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reader_sees_whole_records_only),
+        cmocka_unit_test(threads_share_sites),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
