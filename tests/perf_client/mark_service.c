@@ -69,6 +69,8 @@ static void open_lane(struct nx_call *call)
     lane->records = records;
     lane->shared = service.shares && perf_open_lane_request_get_shared(request);
     perf_open_lane_response_set_lane(response, service.lanes);
+    if (service.always_promises)
+        perf_open_lane_response_set_bytes(response, 4096);
     if (!lane->shared)
         return;
     make_lane(lane);

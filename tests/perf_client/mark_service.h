@@ -46,14 +46,15 @@ struct service_frame {
 
 struct service {
     /* What it does. */
-    bool away;          /* nobody listens */
-    bool shares;        /* memory, where it is asked to */
-    bool ticks;         /* stamps are of the tick counter, else ns */
-    bool no_labels;     /* there is no room for a label */
-    uint32_t slots;     /* of each lane */
-    uint32_t most;      /* records that a lane may want; 0: any number */
-    int lane_status;    /* of every openLane */
-    int no_descriptors; /* an answer without them */
+    bool away;            /* nobody listens */
+    bool shares;          /* memory, where it is asked to */
+    bool ticks;           /* stamps are of the tick counter, else ns */
+    bool no_labels;       /* there is no room for a label */
+    uint32_t slots;       /* of each lane */
+    uint32_t most;        /* records that a lane may want; 0: any number */
+    int lane_status;      /* of every openLane */
+    bool no_descriptors;  /* an answer without them */
+    bool always_promises; /* memory, even where nobody has asked for it */
     /* What it was asked. */
     unsigned connections, calls, open_descriptors;
     struct service_lane lane[SERVICE_LANES]; /* lane n is lane[n - 1] */

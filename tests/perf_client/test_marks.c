@@ -403,6 +403,7 @@ static void memory_that_does_not_come(void **state)
 {
     (void)state;
     service.no_descriptors = true;
+    service.always_promises = true;
     assert_int_equal(perf_open(NULL), 0);
     assert_int_equal(service.lanes, 2);
     assert_true(service.lane[0].closed);

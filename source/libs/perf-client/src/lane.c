@@ -146,7 +146,7 @@ void perf_put_value(uint64_t word, uint64_t value)
     put(word, true, value);
 }
 
-/* The service's answer to openLane: taken, or for `by_calls` a lane whose memory cannot be had. */
+/* The memory that openLane promised; false: it cannot be had. */
 static bool take_lane(struct perf_open_lane_response_reader answer)
 {
     struct perf_transport *transport = &perf_marks.client->transport;
@@ -186,7 +186,7 @@ static int ask(const char *name, uint32_t records, bool shared)
     if (status != PERF_STATUS_OK)
         return status;
     lane.number = perf_open_lane_response_get_lane(answer);
-    if (perf_open_lane_response_get_bytes(answer) == 0) {
+    if (!shared || perf_open_lane_response_get_bytes(answer) == 0) {
         lane.way = WAY_CALLS;
         return 0;
     }
