@@ -11,6 +11,7 @@
 #include "drivers/timer.h"
 #include "drivers/uart.h"
 #include "drivers/virtio.h"
+#include "monitor/grant.h"
 #include "monitor/monitor.h"
 #include "ports/virt/board.h"
 #include "ports/virt/service.h"
@@ -65,6 +66,21 @@ size_t virt_board_line_write(const void *from, size_t size)
 {
     ptrdiff_t count = has_console ? console_write(&console, from, size) : -1;
     return count >= 0 ? (size_t)count : size;
+}
+
+uintptr_t virt_board_share(void *memory, size_t bytes)
+{
+    return grant_lane(memory, bytes);
+}
+
+void virt_board_unshare(void)
+{
+    grant_take_back();
+}
+
+void virt_board_want_marks(bool on)
+{
+    grant_want_marks(on);
 }
 
 /*

@@ -14,7 +14,10 @@ enum pmp_access { PMP_NONE = 0, PMP_R = 1, PMP_W = 2, PMP_X = 4, PMP_LOCKED = 0x
  * reset. */
 void pmp_block(unsigned entry, uintptr_t start, uintptr_t bytes, unsigned access);
 
-/* Entries `entry` and `entry + 1`: [start, end), both multiples of 4. */
+/* Entries `entry` and `entry + 1`: [start, end), both multiples of 4, and not empty. */
 void pmp_range(unsigned entry, uintptr_t start, uintptr_t end, unsigned access);
+
+/* Such a range is none any more. */
+void pmp_range_off(unsigned entry);
 
 #endif

@@ -16,13 +16,13 @@
 #include "drivers/timer.h"
 #include "drivers/uart.h"
 #include "drivers/virtio.h"
+#include "monitor/grant.h"
 #include "monitor/user.h"
 
-/* Entry 0 is the stack's guard. */
-enum { PMP_TEXT = 1, PMP_MEMORY = 3, PMP_GPU = 5, PMP_KEYBOARD };
-
-#define COUNTEREN_TIME   2u
+/* Time, and the count of instructions. */
+#define COUNTEREN        6u
 #define CAUSE_USER_ECALL 8u
+#define CAUSE_RING       (UINT64_C(1) << 63 | 3u)
 #define CAUSE_TIMER      (UINT64_C(1) << 63 | 7u)
 #define TEXT_BYTES       120u
 /* A program that faults at once is not to fill the log. */
@@ -45,6 +45,7 @@ static struct {
     uintptr_t gpu, keyboard;
     uint32_t starts;
     uint32_t silent_parts;
+    bool rung; /* while the program ran: it has not slept since */
 } monitor;
 
 /* The ring that carries the call orders it: who has the call's bytes has its time. */
@@ -64,6 +65,7 @@ void monitor_init(const char *options)
 {
     monitor.options = options;
     channel_init(&channel);
+    grant_want_marks(false);
 }
 
 static uintptr_t grant_device(enum virtio_id id, unsigned entry)
@@ -82,13 +84,17 @@ static void grant(void)
     pmp_range(PMP_MEMORY, (uintptr_t)user_memory_start, (uintptr_t)user_memory_end, PMP_R | PMP_W);
     monitor.gpu = grant_device(VIRTIO_ID_GPU, PMP_GPU);
     monitor.keyboard = grant_device(VIRTIO_ID_INPUT, PMP_KEYBOARD);
-    csr_write(mcounteren, COUNTEREN_TIME);
-    csr_write(scounteren, COUNTEREN_TIME);
+    csr_write(mcounteren, COUNTEREN);
+    csr_write(scounteren, COUNTEREN);
+    grant_init_hart();
 }
 
-/* The timer interrupts the program at the end of this part. */
+/* Into the program: the timer interrupts it at the end of this part, and perfd's hart where it
+ * rings. */
 static void watch(void)
 {
+    grant_settle();
+    csr_set(mie, MIE_MSIE);
     timer_arm(HART_SYSTEMUI, timer_now() + WATCH_PART_TICKS);
 }
 
@@ -106,6 +112,7 @@ static noreturn void start_user(void)
     start->keyboard = monitor.keyboard;
     start->starts = ++monitor.starts;
     monitor.silent_parts = 0;
+    monitor.rung = false;
     strncpy(start->options, monitor.options, sizeof start->options - 1);
     watch();
     user_enter(systemui_start, start, user_stack_end);
@@ -150,6 +157,7 @@ static void log_text(uintptr_t text, size_t length)
 /* Its last words are on the channel, or not: perfd finds the client gone. */
 static noreturn void finish(void)
 {
+    grant_withdraw();
     if (options_has(monitor.options, "poweroff"))
         finisher_exit(IMAGE_EXIT_FINE);
     csr_write(mie, 0);
@@ -157,10 +165,14 @@ static noreturn void finish(void)
         hart_sleep();
 }
 
+/* What the dead client had perfd has taken back before the next start: it rings then. */
 static noreturn void restart(void)
 {
+    grant_withdraw();
     channel_hang_up(&channel);
     hart_ring(HART_PERFD);
+    while (grant_is_wanted())
+        wait_until(0);
     uint64_t until = timer_now() + RESTART_PAUSE_TICKS;
     while (timer_now() < until)
         wait_until(until);
@@ -174,7 +186,9 @@ static long serve(long number, uintptr_t first, uintptr_t second)
         hart_ring(HART_PERFD);
         return 0;
     case USER_CALL_WAIT:
-        wait_until(first);
+        if (!monitor.rung)
+            wait_until(first);
+        monitor.rung = false;
         return 0;
     case USER_CALL_LOG:
         log_text(first, second);
@@ -196,6 +210,11 @@ void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_
         frame->a[0] = (uint64_t)serve((long)frame->a[7], frame->a[0], frame->a[1]);
         csr_write(mepc, pc + 4);
         monitor.silent_parts = 0;
+    } else if (cause == CAUSE_RING) {
+        hart_hush();
+        monitor.rung = true;
+        grant_settle();
+        return;
     } else if (cause != CAUSE_TIMER || ++monitor.silent_parts == WATCH_PARTS) {
         panic_line(HART_SYSTEMUI, cause, pc, addr);
         restart();

@@ -56,7 +56,6 @@ _Noreturn void systemui_start(const struct user_start *start)
         .stride = VIRT_WIDTH,
         .memory = picture_memory,
         .session = "systemui",
-        .stamp_marks = true,
     };
     platform.scripted = options_has(start->options, "clock=scripted");
     virt_open_devices(&platform, start, pixels);

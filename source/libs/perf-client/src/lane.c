@@ -152,7 +152,8 @@ static bool take_lane(struct perf_open_lane_response_reader answer)
     struct perf_transport *transport = &perf_marks.client->transport;
     const uint32_t index = perf_open_lane_response_get_fd_index(answer);
     lane.bytes = perf_open_lane_response_get_bytes(answer);
-    lane.header = perf_platform_map_lane(transport, index, lane.bytes);
+    lane.header = perf_platform_map_lane(transport, index,
+                                         perf_open_lane_response_get_address(answer), lane.bytes);
     if (lane.header == NULL)
         return false;
     const uint64_t slots = lane.header->slots;
@@ -225,7 +226,7 @@ int perf_lane_open(bool first)
     if (result == 0) {
         perf_platform_thread_joins();
         if (!perf_marks.enable_mapped)
-            __atomic_store_n(&perf_enable_page.on, 1, __ATOMIC_RELAXED);
+            perf_platform_set_enable(true);
     }
     return result;
 }

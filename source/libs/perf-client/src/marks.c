@@ -43,7 +43,7 @@ void perf_marks_turn_off(void)
     if (perf_marks.enable_mapped)
         perf_platform_unmap_enable();
     else
-        __atomic_store_n(&perf_enable_page.on, 0, __ATOMIC_RELAXED);
+        perf_platform_set_enable(false);
     perf_marks.enable_mapped = false;
     if (perf_marks.owns_client)
         perf_client_close(perf_marks.client);

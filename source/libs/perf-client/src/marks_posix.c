@@ -98,8 +98,10 @@ static void *map(int fd, uint64_t bytes, int protection, void *at)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-void *perf_platform_map_lane(struct perf_transport *transport, uint32_t index, uint64_t bytes)
+void *perf_platform_map_lane(struct perf_transport *transport, uint32_t index, uint64_t address,
+                             uint64_t bytes)
 {
+    (void)address;
     const int fd = take_descriptor(transport, index);
     return map(fd, bytes, PROT_READ | PROT_WRITE, NULL);
 }
@@ -126,6 +128,11 @@ void perf_platform_unmap_enable(void)
 {
     (void)mmap(&perf_enable_page, sizeof perf_enable_page, PROT_READ | PROT_WRITE,
                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+void perf_platform_set_enable(bool on)
+{
+    __atomic_store_n(&perf_enable_page.on, on, __ATOMIC_RELAXED);
 }
 
 int perf_open(const struct perf_options *options)

@@ -31,12 +31,18 @@ void perf_platform_thread_name(char name[PERF_THREAD_NAME_BYTES]);
 /* The calling thread has a lane: perf_leave_thread() is to be called when it ends. */
 void perf_platform_thread_joins(void);
 
-/* Maps the lane whose descriptor came as the given one of the last answer; NULL: it cannot be. */
-void *perf_platform_map_lane(struct perf_transport *transport, uint32_t index, uint64_t bytes);
+/* Maps the lane whose descriptor came as the given one of the last answer, or that is at this
+ * address already where the service passes none; NULL: it cannot be. */
+void *perf_platform_map_lane(struct perf_transport *transport, uint32_t index, uint64_t address,
+                             uint64_t bytes);
 void perf_platform_unmap_lane(void *lane, uint64_t bytes);
 
 /* Puts the service's page in the place of the enable word, or one of zeroes. */
 bool perf_platform_map_enable(struct perf_transport *transport, uint32_t index);
 void perf_platform_unmap_enable(void);
+
+/* Sets the enable word where no page is mapped there: marks go by calls. Nothing, where the word is
+ * only the service's to write. */
+void perf_platform_set_enable(bool on);
 
 #endif

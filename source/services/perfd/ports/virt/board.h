@@ -4,6 +4,7 @@
 #ifndef PERFD_VIRT_BOARD_H
 #define PERFD_VIRT_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,16 @@ enum virt_store virt_board_store(uint64_t *since_ns);
 
 /* A line of the log, its newline included, in one piece. */
 void virt_board_log(const char *line, size_t length);
+
+/*
+ * Whole pages of perfd's memory that SystemUI can write as well, before it finds the answer to its
+ * call: one such run at a time. share: gives the address of the enable word, which SystemUI can
+ * read at all times. unshare: SystemUI's hart has taken note when it returns, which is as long as
+ * that hart takes to trap.
+ */
+uintptr_t virt_board_share(void *memory, size_t bytes);
+void virt_board_unshare(void);
+void virt_board_want_marks(bool on);
 
 /*
  * The machine's serial line, where there is one: moves bytes and returns how many, 0 to size. Fewer

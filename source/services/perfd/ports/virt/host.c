@@ -27,30 +27,6 @@ const char *perfd_port_ticks(struct perfd_port *port, uint64_t *ticks, uint64_t 
     return port->scripted ? "" : "rdtime";
 }
 
-int perfd_port_share(struct perfd_port *port, void *memory, size_t bytes, uint64_t *address,
-                     uint64_t *enable_address)
-{
-    (void)port;
-    (void)memory;
-    (void)bytes;
-    (void)address;
-    (void)enable_address;
-    return PERFD_UNSUPPORTED;
-}
-
-void perfd_port_unshare(struct perfd_port *port, void *memory, size_t bytes)
-{
-    (void)port;
-    (void)memory;
-    (void)bytes;
-}
-
-void perfd_port_marks_enable(struct perfd_port *port, bool on)
-{
-    (void)port;
-    (void)on;
-}
-
 void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
 {
     (void)port;

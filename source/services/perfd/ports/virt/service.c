@@ -5,16 +5,22 @@
 #include "ports/virt/board.h"
 #include "ports/virt/exporter.h"
 
-/* Not cleared at boot: perfd_init() writes what it needs. */
-static _Alignas(8) __attribute__((
-    section(".noinit"))) uint8_t arena[PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)];
+#define ARENA_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
+#define PAGE_BYTES  4096u
+#define ROOM_BYTES  ((ARENA_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES)
+
+/* Not cleared at boot: perfd_init() writes what it needs. The arena ends with a page, as do the
+ * runs in it that are shared. */
+static _Alignas(PAGE_BYTES) __attribute__((section(".noinit"))) uint8_t room[ROOM_BYTES];
+static uint8_t *const arena = room + (ROOM_BYTES - ARENA_BYTES);
+_Static_assert(ARENA_BYTES % 8 == 0, "the arena begins as aligned as it ends");
 
 int virt_service_init(struct virt_service *service, struct channel *systemui)
 {
     static const struct perfd_config config = PERFD_CONFIG_DEFAULT;
     struct perfd *perfd;
     service->port.exporter = exporter_start();
-    int result = perfd_init(&perfd, arena, sizeof arena, &config, &service->port);
+    int result = perfd_init(&perfd, arena, ARENA_BYTES, &config, &service->port);
     if (result < 0)
         return result;
     perfd_server_init(&service->server, perfd, &service->port, SHARED_FRAME_BYTES);
@@ -49,7 +55,9 @@ void virt_service_record_boot(struct virt_service *service, const struct boot_ti
 struct virt_round virt_service_poll(struct virt_service *service)
 {
     struct virt_round round = {0};
+    service->port.serves_systemui = true;
     round.ring_systemui = shared_pump(&service->systemui, &service->server);
+    service->port.serves_systemui = false;
     const bool line_moved = serial_line_pump(&service->line);
     const bool had_job = service->server.job.kind != PERFD_JOB_NONE;
     /* Before those who wait for the exporter look at it: its deadlines are seen by them, too. */

@@ -10,6 +10,8 @@ struct exporter;
 
 struct perfd_port {
     bool scripted; /* time is what the script says: for runs that are to repeat byte for byte */
+    bool serves_systemui; /* the call that is served is SystemUI's: nobody else shares memory */
+    bool shares;          /* SystemUI has its lane */
     struct exporter *exporter; /* NULL: none; the exporter's own */
 };
 
