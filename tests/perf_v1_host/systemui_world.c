@@ -142,6 +142,7 @@ void world_open(struct world *world, int32_t width, int32_t height, uint64_t bud
 
 void world_close(struct world *world)
 {
+    perf_close();
     world_cut(world);
     reachable = NULL;
     memory_port_clear(&world->port);

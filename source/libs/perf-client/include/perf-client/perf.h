@@ -90,7 +90,8 @@ int perf_open(const struct perf_options *options);
 
 /*
  * The same over a connection that the program has already, and goes on using: then all of its marks
- * come from one thread, the one that uses the connection. The address is not looked at.
+ * come from one thread, the one that uses the connection. The client stays where it is until
+ * perf_close(). The address is not looked at.
  */
 int perf_open_on(struct perf_client *client, const struct perf_options *options);
 
