@@ -23,10 +23,28 @@ $(HOST)/bench/export: $(HOST)/$(BENCH_DIR)/sprintf_trace.o $(GUEST_POSIX_O) $(PA
 $(HOST)/bench/load: $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 $(HOST)/bench/rpc: $(MEMORY_PORT_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 
+# Peers, where they are installed.
+BENCH_PEER_O := $(HOST)/$(BENCH_DIR)/floors.o $(BENCH_O)
+BENCH_PEERS := $(if $(shell command -v barectf 2>/dev/null),$(HOST)/bench/peer_barectf) \
+	$(if $(shell echo '#include <lttng/tracepoint.h>' | $(CC) -E - >/dev/null 2>&1 && echo yes),$(HOST)/bench/peer_lttng)
+PEER_FLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE
+
+$(GEN)/barectf/barectf.c: $(BENCH_DIR)/peers/barectf.yaml
+	$(say)
+	cd $(@D) && barectf generate $(abspath $<) >/dev/null
+
+$(HOST)/bench/peer_barectf: $(BENCH_DIR)/peers/barectf.c $(BENCH_DIR)/peers/peers.h $(GEN)/barectf/barectf.c $(BENCH_PEER_O)
+	$(say)
+	$(CC) $(PEER_FLAGS) -I$(BENCH_DIR) -I$(GEN)/barectf $(filter %.c %.o,$^) -o $@
+
+$(HOST)/bench/peer_lttng: $(BENCH_DIR)/peers/lttng.c $(BENCH_DIR)/peers/lttng_events.h $(BENCH_DIR)/peers/peers.h $(BENCH_PEER_O)
+	$(say)
+	$(CC) $(PEER_FLAGS) -I$(BENCH_DIR) $(filter %.c %.o,$^) -o $@ -llttng-ust -ldl
+
 BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size host
 
 .PHONY: bench bench-diff bench-baseline
-bench: $(BENCH_NEEDS) ## Measure it all against targets and floors: a table, and out/bench/bench.json
+bench: $(BENCH_NEEDS) $(BENCH_PEERS) ## Measure it all against targets and floors: a table, and out/bench/bench.json
 	@scripts/bench --build $(BUILD) --out $(BENCH_OUT)
 
 bench-diff: $(BENCH_NEEDS) ## Hold instruction counts, sizes and stack against bench/baseline.json
