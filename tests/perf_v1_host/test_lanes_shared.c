@@ -46,10 +46,10 @@ static void open_bench(struct bench *bench)
 
 static int try_lane(struct bench *bench, int client, uint32_t records, struct hand *hand)
 {
-    struct perfd_shared_lane memory;
+    struct perfd_lane_memory memory;
     uint32_t granted = 0;
     int id =
-        perfd_lane_open_shared(bench->perfd, client, text("by hand"), records, &granted, &memory);
+        perfd_lane_open_in(bench->perfd, client, text("by hand"), records, true, &granted, &memory);
 
     *hand = (struct hand){.header = (void *)(uintptr_t)memory.address, .id = (uint32_t)id};
     if (id > 0 && memory.bytes != 0) {
@@ -227,8 +227,13 @@ static void ticks_become_nanoseconds(void **state)
     assert_string_equal(ticks.name, "counter");
     assert_int_equal(ticks.per_second, 3000000000);
     assert_in_range(ticks.error_ns, 0, 100); /* after 278 days */
-    /* A second's ticks, by what a client is told: 32 bits of precision. */
-    assert_in_range(UINT64_C(3000000000) * ticks.mult >> ticks.shift, SECOND - 1, SECOND);
+    /* A second's ticks, by what a client is told: to a ten-millionth and a little. */
+    struct perfd_lane_memory memory;
+    uint32_t granted;
+    assert_true(perfd_lane_open_in(bench.perfd, bench.client, text("next"), 256, true, &granted,
+                                   &memory) > 0);
+    assert_in_range(UINT64_C(3000000000) * (uint32_t)memory.clock >> (memory.clock >> 32),
+                    SECOND - 200, SECOND);
     bench_close(&bench);
 }
 
@@ -889,14 +894,15 @@ static void a_client_has_half_at_most(void **state)
 
 static void without_the_port_calls_write_it(void **state)
 {
-    struct perfd_shared_lane memory;
+    struct perfd_lane_memory memory;
     struct bench bench;
     uint32_t granted;
 
     (void)state;
     bench_open(&bench, &four_lanes);
     bench_start(&bench, 16 * MS);
-    int lane = perfd_lane_open_shared(bench.perfd, bench.client, text("l"), 256, &granted, &memory);
+    int lane =
+        perfd_lane_open_in(bench.perfd, bench.client, text("l"), 256, true, &granted, &memory);
     assert_true(lane > 0);
     assert_int_equal(memory.bytes, 0);
     assert_int_equal(granted, 256);

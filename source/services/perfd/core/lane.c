@@ -216,9 +216,13 @@ void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot)
 
 /* --- Writing ---------------------------------------------------------------------------------- */
 
+#define VALUE_KINDS                                                                                \
+    (1u << PERFD_COUNTER | 1u << PERFD_FLOW_START | 1u << PERFD_FLOW_STEP | 1u << PERFD_FLOW_END | \
+     1u << PERFD_ASYNC_BEGIN | 1u << PERFD_ASYNC_END | 1u << LANE_BEGIN_VALUE)
+
 bool lane_kind_has_value(uint8_t kind)
 {
-    return (kind >= PERFD_COUNTER && kind <= PERFD_ASYNC_END) || kind == LANE_BEGIN_VALUE;
+    return (VALUE_KINDS >> kind & 1) != 0;
 }
 
 static void write_slot(struct lanes *lanes, struct lane *lane, const struct lane_record *record)

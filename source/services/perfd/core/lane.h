@@ -93,7 +93,7 @@ void lanes_close(struct perfd *perfd, struct lane *lane);
 /* Writes one mark and counts it; `value` is looked at where lane_kind_has_value(). */
 void lane_write(struct lanes *lanes, struct lane *lane, const struct lane_record *record,
                 uint64_t value);
-bool lane_kind_has_value(uint8_t kind);
+bool lane_kind_has_value(uint8_t kind); /* of a known kind */
 
 void lanes_client_closed(struct perfd *perfd, int client);
 

@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct perf_lane_slot) == LANE_RECORD_BYTES &&
 /* --- Ticks ------------------------------------------------------------------------------------ */
 
 #define RATIO_SHIFT 48 /* ns a tick, to 2^-48 */
+#define CLOCK_SHIFT 24 /* clients are told the half of it, under 256 ns a tick */
 
 void ticks_init(struct perfd *perfd)
 {
@@ -49,37 +50,31 @@ static uint64_t ticks_ns(const struct ticks *t, uint64_t stamp)
     return behind_ns < t->now_ns ? t->now_ns - behind_ns : 0;
 }
 
-void ticks_look(struct perfd *perfd)
+/* Gives their name. */
+static const char *ticks_look(struct perfd *perfd)
 {
     struct ticks *t = &perfd->ticks;
     uint64_t before = t->now, before_ns = t->now_ns;
-    (void)perfd_port_ticks(perfd->port, &t->now, &t->now_ns);
+    const char *name = perfd_port_ticks(perfd->port, &t->now, &t->now_ns);
     uint64_t ns = t->now_ns - t->first_ns;
-    if (t->now <= t->first || t->now_ns <= t->first_ns)
-        return;
+    if (t->now <= t->first)
+        return name;
     t->ratio =
         wide_divide((struct wide){ns >> (64 - RATIO_SHIFT), ns << RATIO_SHIFT}, t->now - t->first);
     uint64_t passed_ns = scale(t->now - before, t->ratio), by_clock_ns = t->now_ns - before_ns;
     uint64_t error_ns = passed_ns > by_clock_ns ? passed_ns - by_clock_ns : by_clock_ns - passed_ns;
     if (error_ns > t->error_ns)
         t->error_ns = error_ns;
+    return name;
 }
 
 void perfd_read_ticks(struct perfd *perfd, struct perfd_ticks *out)
 {
-    uint64_t ticks, ns;
-    ticks_look(perfd);
-    out->name = perfd_port_ticks(perfd->port, &ticks, &ns);
+    out->name = ticks_look(perfd);
     out->per_second =
         wide_divide((struct wide){SECOND_NS >> (64 - RATIO_SHIFT), SECOND_NS << RATIO_SHIFT},
                     perfd->ticks.ratio);
     out->error_ns = perfd->ticks.error_ns;
-    /* As many bits as the multiplier holds. */
-    uint64_t mult = perfd->ticks.ratio;
-    out->shift = RATIO_SHIFT;
-    for (; mult > UINT32_MAX; mult >>= 1)
-        out->shift--;
-    out->mult = out->name[0] != '\0' ? (uint32_t)mult : 0;
 }
 
 /* --- A look ----------------------------------------------------------------------------------- */
@@ -90,69 +85,54 @@ struct look {
     const struct lane *lane;
     struct lane_record *to; /* NULL: only counts */
     uint32_t taken;
-    uint64_t last_ns;        /* of the newest good mark */
-    struct lane_record mark; /* waits for its value, where `open` */
-    bool open;
+    bool open;        /* to[taken] is a mark that waits for its value */
+    uint64_t last_ns; /* of the newest good mark */
     struct lane_counts counts;
 };
-
-static void take(struct look *look, struct lane_record record)
-{
-    if (look->to != NULL)
-        look->to[look->taken] = record;
-    look->taken++;
-}
 
 /* A label of the lane's own client, and a time that a mark by a call might have. */
 static bool is_mark(const struct look *look, const struct lane_record *mark)
 {
-    const struct ticks *t = &look->perfd->ticks;
-    return (mark->kind <= PERFD_ASYNC_END || mark->kind == LANE_PHASE ||
-            mark->kind == LANE_BEGIN_VALUE) &&
-           (mark->label == 0 || labels_given(look->perfd, look->lane->client, mark->label)) &&
-           mark->time_ns >= look->last_ns &&
-           (mark->time_ns <= t->now_ns || mark->time_ns - t->now_ns <= SECOND_NS);
-}
-
-static void look_at_mark(struct look *look, struct lane_record mark)
-{
-    mark.time_ns = ticks_ns(&look->perfd->ticks, mark.time_ns);
-    if (!is_mark(look, &mark)) {
-        look->counts.malformed++;
-        return;
-    }
-    look->last_ns = mark.time_ns;
-    look->mark = mark;
-    look->open = lane_kind_has_value(mark.kind);
-    if (look->open)
-        return;
-    take(look, mark);
-    look->counts.resident++;
+    const struct perfd *perfd = look->perfd;
+    return mark->kind <= LANE_BEGIN_VALUE &&
+           (mark->label == 0 || labels_given(perfd, look->lane->client, mark->label)) &&
+           mark->time_ns >= look->last_ns && mark->time_ns <= perfd->ticks.now_ns + SECOND_NS;
 }
 
 /* The next slot in the order of writing; lap_bits: those of the lap that it should be of. */
 static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, uint64_t lap_bits)
 {
+    struct lane_record none[2];
+    struct lane_record *to = look->to != NULL ? look->to + look->taken : none;
     uint64_t first = perf_lane_load(&slot->word[0]) ^ lap_bits;
     uint64_t second = perf_lane_load(&slot->word[1]) ^ lap_bits;
+    uint8_t kind = (uint8_t)(second >> 16);
+    uint32_t slots = 0; /* of the mark that is complete with it */
     bool was_open = look->open;
     look->open = false;
     if ((first | second) > PERF_LANE_PAYLOAD) {
         look->counts.torn++;
-        return;
-    }
-    struct lane_record record = {
-        .time_ns = first, .label = (uint16_t)second, .kind = (uint8_t)(second >> 16)};
-    if (record.kind != LANE_VALUE) {
+    } else if (kind == LANE_VALUE) {
+        if (!was_open)
+            return; /* its mark was overwritten */
+        to[1] = (struct lane_record){.time_ns = first | second >> 24 << PERF_LANE_LAP_SHIFT,
+                                     .kind = LANE_VALUE};
+        slots = 2;
+    } else {
         look->counts.malformed += was_open;
-        look_at_mark(look, record);
-    } else if (was_open) {
-        take(look, look->mark);
-        record.time_ns |= second >> 24 << PERF_LANE_LAP_SHIFT;
-        record.label = 0;
-        take(look, record);
-        look->counts.resident++;
-    } /* else its mark was overwritten */
+        *to = (struct lane_record){.time_ns = ticks_ns(&look->perfd->ticks, first),
+                                   .label = (uint16_t)second,
+                                   .kind = kind};
+        if (!is_mark(look, to)) {
+            look->counts.malformed++;
+            return;
+        }
+        look->last_ns = to->time_ns;
+        look->open = lane_kind_has_value(kind);
+        slots = !look->open;
+    }
+    look->taken += slots;
+    look->counts.resident += slots > 0;
 }
 
 /* Where the current lap's slots end. */
@@ -222,7 +202,7 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
 {
     struct look look = {.perfd = perfd, .lane = lane, .to = to};
     struct lane_counts *counts = &look.counts;
-    ticks_look(perfd);
+    (void)ticks_look(perfd);
     look_at_ring(&look, lane, to == run_of(perfd, lane));
     if (counts->malformed > 0) {
         if (lane->counts.malformed == 0)
@@ -247,7 +227,7 @@ void lanes_shared_look(struct perfd *perfd)
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
-void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_shared_lane *out)
+void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_lane_memory *out)
 {
     struct lane_record *run = run_of(perfd, lane);
     size_t bytes = lane->records * sizeof *run;
@@ -258,6 +238,9 @@ void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_shared_lane
     header->slots = lane->records - PERF_LANE_HEADER_SLOTS;
     lane->shared = true;
     out->bytes = bytes;
+    out->clock = ticks_look(perfd)[0] == '\0' ? 0
+                                              : perfd->ticks.ratio >> CLOCK_SHIFT |
+                                                    (uint64_t)(RATIO_SHIFT - CLOCK_SHIFT) << 32;
 }
 
 void lane_unshare(struct perfd *perfd, struct lane *lane)

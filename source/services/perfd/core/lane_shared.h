@@ -24,7 +24,7 @@ void ticks_init(struct perfd *perfd);
 
 /* The port makes a new lane's memory the client's as well, and *out says how; else it stays one
  * that calls write. */
-void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_shared_lane *out);
+void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_lane_memory *out);
 
 /* Makes it a lane like others, about to be closed. Its client is still open. */
 void lane_unshare(struct perfd *perfd, struct lane *lane);

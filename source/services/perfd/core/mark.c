@@ -11,32 +11,26 @@ static int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
     return error;
 }
 
-/* shared NULL: calls will write it. */
-static int open_lane(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
-                     uint32_t *granted, struct perfd_shared_lane *shared)
+int perfd_lane_open_in(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                       bool share, uint32_t *granted, struct perfd_lane_memory *memory)
 {
+    *memory = (struct perfd_lane_memory){0};
     if (clients_find(perfd, client) == NULL || name.length > PERFD_LANE_NAME_MAX)
         return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
-    struct lane *lane = lanes_open(perfd, client, name, records, shared != NULL);
+    struct lane *lane = lanes_open(perfd, client, name, records, share);
     if (lane == NULL)
         return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
     *granted = lane->records;
-    if (shared != NULL)
-        lane_share(perfd, lane, shared);
+    if (share)
+        lane_share(perfd, lane, memory);
     return (int)lane->id;
 }
 
 int perfd_lane_open(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
                     uint32_t *granted)
 {
-    return open_lane(perfd, client, name, records, granted, NULL);
-}
-
-int perfd_lane_open_shared(struct perfd *perfd, int client, struct perfd_text name,
-                           uint32_t records, uint32_t *granted, struct perfd_shared_lane *out)
-{
-    *out = (struct perfd_shared_lane){0};
-    return open_lane(perfd, client, name, records, granted, out);
+    struct perfd_lane_memory none;
+    return perfd_lane_open_in(perfd, client, name, records, false, granted, &none);
 }
 
 int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)

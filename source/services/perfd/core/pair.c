@@ -29,21 +29,20 @@ static void open_span(struct pairing *p, struct lane_record *run)
     p->stack[p->depth++] = p->at;
 }
 
-/* How many spans are open up to and with the one that the record here ends: for a phase the open
- * phase, else the nearest span of its name. 0: there is none. */
+/* What a begin and its end have in common: all phases one thing, other spans the name. */
+static uint32_t key_of(const struct lane_record *record, const struct labels *labels)
+{
+    return record->kind == LANE_PHASE ? UINT32_MAX : label_name_place(labels, record->label);
+}
+
+/* How many spans are open up to and with the nearest that the record here may end; 0: none. */
 static uint32_t find_open(const struct pairing *p, const struct lane_record *run,
                           const struct labels *labels)
 {
-    const struct lane_record *end = &run[p->at];
-    bool phase = end->kind == LANE_PHASE;
-    uint32_t name = label_name_place(labels, end->label);
+    uint32_t key = key_of(&run[p->at], labels);
     uint32_t depth = p->depth;
-    for (; depth > 0; depth--) {
-        const struct lane_record *begin = &run[p->stack[depth - 1]];
-        if ((begin->kind == LANE_PHASE) == phase &&
-            (phase || label_name_place(labels, begin->label) == name))
-            break;
-    }
+    while (depth > 0 && key_of(&run[p->stack[depth - 1]], labels) != key)
+        depth--;
     return depth;
 }
 

@@ -148,18 +148,16 @@ enum nx_outcome perf_on_record(struct perf_service *service, struct nx_call *cal
 }
 
 /* What the port passes goes with this answer, the lane's descriptor first: fdIndex stays 0. */
-static void write_shared_lane(struct perf_service *service, const struct perfd_shared_lane *from,
-                              struct perf_open_lane_response_builder to)
-{
-    struct perfd_ticks ticks;
-    perfd_read_ticks(service->perfd, &ticks);
-    service->connection->passing = true;
-    perf_open_lane_response_set_bytes(to, from->bytes);
-    perf_open_lane_response_set_address(to, from->address);
-    perf_open_lane_response_set_enable_address(to, from->enable_address);
-    perf_open_lane_response_set_clock_mult(to, ticks.mult);
-    perf_open_lane_response_set_clock_shift(to, ticks.shift);
-}
+#define MEMORY(member, FIELD)                                                                      \
+    _Static_assert(offsetof(struct perfd_lane_memory, member) -                                    \
+                           offsetof(struct perfd_lane_memory, bytes) ==                            \
+                       PERF_OPEN_LANE_RESPONSE_AT_##FIELD - PERF_OPEN_LANE_RESPONSE_AT_BYTES,      \
+                   #member)
+MEMORY(address, ADDRESS);
+MEMORY(clock, CLOCK_MULT);
+MEMORY(enable_address, ENABLE_ADDRESS);
+_Static_assert(PERF_OPEN_LANE_RESPONSE_AT_CLOCK_SHIFT == PERF_OPEN_LANE_RESPONSE_AT_CLOCK_MULT + 4,
+               "clock is both");
 
 enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *call,
                                   struct perf_open_lane_request_reader request,
@@ -167,22 +165,18 @@ enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *
 {
     struct perfd_text name = text_in(perf_open_lane_request_get_name(request));
     uint32_t records = perf_open_lane_request_get_records(request);
-    bool shared = perf_open_lane_request_get_shared(request);
+    bool share = perf_open_lane_request_get_shared(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     uint32_t granted = 0;
-    if (!shared) {
-        int lane = perfd_lane_open(service->perfd, service->client, name, records, &granted);
-        perf_open_lane_response_set_record_count(response, granted);
-        return answer_id(response.s, lane);
-    }
-    struct perfd_shared_lane memory;
-    int lane =
-        perfd_lane_open_shared(service->perfd, service->client, name, records, &granted, &memory);
+    struct perfd_lane_memory memory;
+    int result = perfd_lane_open_in(service->perfd, service->client, name, records, share, &granted,
+                                    &memory);
+    service->connection->passing = memory.bytes != 0;
     perf_open_lane_response_set_record_count(response, granted);
-    if (memory.bytes != 0)
-        write_shared_lane(service, &memory, response);
-    return answer_id(response.s, lane);
+    write_run(response.s, PERF_OPEN_LANE_RESPONSE_AT_BYTES, &memory.bytes,
+              RUN(struct perfd_lane_memory, bytes, enable_address));
+    return answer_id(response.s, result);
 }
 
 enum nx_outcome perf_on_close_lane(struct perf_service *service, struct nx_call *call,

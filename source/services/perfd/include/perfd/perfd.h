@@ -235,24 +235,25 @@ int perfd_lane_open(struct perfd *perfd, int client, struct perfd_text name, uin
                     uint32_t *granted) __attribute__((warn_unused_result));
 
 /* Memory that the client writes marks into, as perfd/lane_layout.h says. */
-struct perfd_shared_lane {
-    uint64_t bytes;                   /* 0: the port has none to share, calls write the lane */
-    uint64_t address, enable_address; /* where the client has them; 0: the port says otherwise */
+struct perfd_lane_memory {
+    uint64_t bytes;   /* 0: none is shared, calls write the lane */
+    uint64_t address; /* where the client has it; 0: the port says otherwise */
+    uint64_t clock;   /* ns = ticks * the lower half >> the upper half, roughly; 0: they are ns */
+    uint64_t enable_address; /* as address */
 };
 
-/* The same for a lane that the client writes itself: 256 records or more, the header among them. A
- * client may have half of the lanes and half of their records, those by calls counted too: then
- * PERFD_NO_SPACE. */
-int perfd_lane_open_shared(struct perfd *perfd, int client, struct perfd_text name,
-                           uint32_t records, uint32_t *granted, struct perfd_shared_lane *out)
+/* The same, for a lane that the client writes itself where `share` says so and the port can: of 256
+ * records or more, the header among them. A client may have half of the lanes and half of their
+ * records for that, those by calls counted too: then PERFD_NO_SPACE. */
+int perfd_lane_open_in(struct perfd *perfd, int client, struct perfd_text name, uint32_t records,
+                       bool share, uint32_t *granted, struct perfd_lane_memory *memory)
     __attribute__((warn_unused_result));
 
 /* What shared lanes are stamped with. */
 struct perfd_ticks {
     const char *name; /* in ROM; empty: nanoseconds of the port's clock */
     uint64_t per_second;
-    uint64_t error_ns;    /* the furthest that the conversion was found off the clock */
-    uint32_t mult, shift; /* ns = ticks * mult >> shift, roughly; mult 0: they are ns */
+    uint64_t error_ns; /* the furthest that the conversion was found off the clock */
 };
 
 void perfd_read_ticks(struct perfd *perfd, struct perfd_ticks *out);
