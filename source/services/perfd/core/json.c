@@ -141,18 +141,53 @@ static void put_value(struct put *p, char kind, uint64_t value, bool *none)
         *none = value == 0;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static uint32_t word_length(const char *at)
+{
+    uint32_t length = 0;
+    while (is_letter(at[length]))
+        length++;
+    return length;
+}
+
+/* With the comma before it, unless it is an object's first or the comma is there. */
+static void put_key(struct put *p, const char *key, uint32_t length)
+{
+    char last = p->length > 0 ? p->bytes[p->length - 1] : '\0';
+    if (last != '{' && last != ',')
+        put_char(p, ',');
+    put_char(p, '"');
+    put_bytes(p, key, length);
+    put_text(p, "\":");
+}
+
 void json_put(struct put *p, const char *format, const uint64_t *values)
 {
     bool none = false;
-    for (; *format != '\0'; format++) {
-        if (*format == '[' && *values == 0) {
+    while (*format != '\0') {
+        uint32_t length = word_length(format);
+        const char *after = format + length;
+        if (length > 0 && (*after == '%' || *after == ':')) {
+            put_key(p, format, length);
+            format = after + (*after == ':');
+        } else if (length > 0) {
+            put_bytes(p, format, length);
+            format = after;
+        } else if (*format == '[' && *values == 0) {
             values++;
-            while (*format != ']')
-                format++;
+            while (*format++ != ']')
+                continue;
         } else if (*format == '%') {
-            put_value(p, *++format, *values++, &none);
-        } else if (*format != '[' && *format != ']') {
-            put_char(p, *format == '\'' ? '"' : *format);
+            put_value(p, format[1], *values++, &none);
+            format += 2;
+        } else {
+            if (*format != '[' && *format != ']')
+                put_char(p, *format == '\'' ? '"' : *format);
+            format++;
         }
     }
 }
