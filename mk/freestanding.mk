@@ -46,15 +46,15 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 
 # $(call free_rules,<target>,<compiler>,<flags>,<further objects>)
 define free_rules
-$(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
+$(BUILD)/free/$(1)/%.o: %.c $$(RULES) $$(PERF_H)
 	$$(say)
 	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) -MMD -MP $$(FREE_INC) -c $$< -o $$@
 
-$(BUILD)/free/$(1)/%.o: %.S
+$(BUILD)/free/$(1)/%.o: %.S $$(RULES)
 	$$(say)
 	$(2) $(3) -c $$< -o $$@
 
-$(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
+$(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C) $$(RULES)
 	$$(say)
 	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) $$(FREE_INC) -c $$< -o $$@
 
@@ -89,7 +89,7 @@ size: $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size ## Text of core + server + runt
 stack: $(FREE_OBJECTS:perfd.o=stack.elf) ## Worst-case stack, from the call graph
 	@scripts/stack $(BUILD)/free $(FREE_TARGETS)
 
-$(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
+$(HOST)/arena-size: scripts/arena-size.c $(RULES) source/services/perfd/include/perfd/config.h
 	$(say)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
 test-build: freestanding

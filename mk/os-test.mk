@@ -15,7 +15,7 @@ $(SCRIPT): $(OS_DIR)/script.py
 	$(say)
 	python3 $< >$@
 
-$(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(SCRIPT)
+$(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(RULES) $(SCRIPT)
 	$(say)
 	$(RISCV_CC) $(RISCV_FLAGS) -Wa,-I$(OS) -c $< -o $@
 
