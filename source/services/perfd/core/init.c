@@ -68,6 +68,7 @@ int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_c
     perfd->config = *config;
     perfd->port = port;
     perfd->arena_bytes = bytes;
+    perfd->trace.piece = perfd->piece;
     init_modules(perfd, &real, config);
     *out = perfd;
     return PERFD_OK;
