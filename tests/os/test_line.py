@@ -73,8 +73,10 @@ def what_the_line_may_not_is_denied():
         checks.equal((ticks.returncode, ticks.stderr), (1, b"load: accepted: 0\n"))
         guest.wait_for("perf: start load")
         guest.wait_for("perfd: reject denied")
+        checks.equal(metrics(bridge)["health"]["rejectDenied"], 1, "one call")
         frames_go_on(bridge)
         harness.clean(guest.log, allowed=("perfd: reject denied",))
+        checks.equal(harness.count(guest.log, "perfd: reject"), 1, guest.log)
 
 
 def bad_client(do, seconds=3):
