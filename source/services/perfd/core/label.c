@@ -74,8 +74,10 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
     labels->text = arena_take(arena, config->label_text_bytes, 1);
     labels->used = 1;
     labels->next = 1;
-    if (arena->base == NULL)
-        return;
+}
+
+void labels_begin(struct labels *labels)
+{
     struct label *unknown = &labels->table[0];
     entry_add(labels, (struct perfd_text){NULL, 0});
     unknown->text[LABEL_NAME] =

@@ -59,6 +59,9 @@ struct sessions {
     struct session *slot;
     uint32_t slots;
     uint32_t frames; /* in each one's window */
+    struct histogram *histograms;
+    struct frame *rings;
+    struct order_node *trees;
     uint32_t next_id;
     uint64_t stops;
 };
@@ -66,6 +69,7 @@ struct sessions {
 struct perfd;
 
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config);
+void sessions_begin(struct sessions *m);
 
 bool sessions_any_running(const struct perfd *perfd);
 
