@@ -48,7 +48,7 @@ $(HOST)/tests/draw: $(HOST)/$(OS_DIR)/draw.o $(call objects,$(HOST),$(SYSTEMUI_C
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 
 .PHONY: test-os
-test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(HOST)/tests/driver $(HOST)/tests/load $(HOST)/tests/draw ## Boot the image, and test it from outside
+test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Boot the image, and test it from outside
 	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
 
 .PHONY: test-os-pace

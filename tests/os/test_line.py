@@ -14,6 +14,8 @@ import daemon  # beside checks: harness has shown the way
 import guest as link
 from trace_model import Parsed
 
+CLIENT_CPP = os.path.join(machine.HOST, "tests", "client_cpp")
+
 
 def boot(seconds=0):
     return harness.Lined(machine.DISPLAY, options=("poweroff", f"seconds={seconds}") if seconds else ())
@@ -63,6 +65,14 @@ def the_running_sessions_trace():
         names = {event["name"] for event in trace.events}
         for name in ("ui", "layout", "render", "present", "perfd calls"):
             checks.true(name in names, f"{name}: {sorted(names)}")
+        harness.clean(guest.log)
+
+
+@checks.check
+def a_stock_client_reads_the_figures():
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
+        client = daemon.run(CLIENT_CPP, bridge.path, "look", "systemui", text=True)
+        checks.equal(client.stdout, "7 passed, 0 failed\n")
         harness.clean(guest.log)
 
 
