@@ -96,7 +96,7 @@ struct nx_struct_reader nx_message_root(struct nx_message *message)
 /* --- following --- */
 
 /* Puts the words of segment `id` into the object. */
-static bool segment_by_id(const struct nx_message *message, uint32_t id, struct object *object)
+static bool segment_by_id(const struct nx_message *message, size_t id, struct object *object)
 {
     object->start = 0;
     if (id >= message->segments)

@@ -30,10 +30,10 @@ static void open_span(struct pairing *p, struct lane_record *run)
 }
 
 /* How many spans are open up to and with the nearest of this name; 0: none of them has it. */
-static uint32_t find_open(const struct pairing *p, const struct lane_record *run,
-                          const struct labels *labels, uint32_t name)
+static size_t find_open(const struct pairing *p, const struct lane_record *run,
+                        const struct labels *labels, uint32_t name)
 {
-    uint32_t depth = p->depth;
+    size_t depth = p->depth;
     while (depth > 0 && label_name_place(labels, run[p->stack[depth - 1]].label) != name)
         depth--;
     return depth;
@@ -59,7 +59,7 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
         p->counts.ends_too_deep++;
         return;
     }
-    uint32_t depth = find_open(p, run, labels, label_name_place(labels, end->label));
+    size_t depth = find_open(p, run, labels, label_name_place(labels, end->label));
     if (depth == 0) {
         if (lossy)
             p->counts.orphan++;

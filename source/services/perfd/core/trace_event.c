@@ -21,8 +21,7 @@ static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 }
 
 /* How every event starts. */
-static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, uint32_t tid,
-                     struct put *p)
+static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, size_t tid, struct put *p)
 {
     json_put(p, ",\n{name:", NULL);
     json_string(p, name);

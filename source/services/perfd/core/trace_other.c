@@ -19,7 +19,7 @@ _Static_assert(RUN(struct pair_counts, begins, ends_too_deep) == 9, "");
 
 /* --- Metadata --------------------------------------------------------------------------------- */
 
-static void put_meta(const char *what, uint32_t tid, struct put *p)
+static void put_meta(const char *what, size_t tid, struct put *p)
 {
     json_put(p, "{name:'", NULL);
     put_text(p, what);
