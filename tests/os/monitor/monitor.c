@@ -27,9 +27,9 @@ enum { PMP_TEXT = 1, PMP_MEMORY = 3, PMP_GPU = 5, PMP_KEYBOARD };
 #define TEXT_BYTES       120u
 /* A program that faults at once is not to fill the log. */
 #define RESTART_PAUSE_TICKS (100u * TIMER_TICKS_PER_MS)
-/* A program that asks for nothing for 2 s hangs. They are counted in parts: a machine that was
- * stopped for a while has missed one of them. */
-#define WATCH_PARTS      4u
+/* A program that asks for nothing for 2 s hangs. They are counted in parts, of which the first had
+ * begun before: a machine that was stopped for a while has missed one of them. */
+#define WATCH_PARTS      5u
 #define WATCH_PART_TICKS (500u * TIMER_TICKS_PER_MS)
 
 /* From the linker script: SystemUI's code and constants; its memory, all of it; the part of that
@@ -121,6 +121,7 @@ static void wait_until(uint64_t ticks)
     csr_write(mie, 0);
     hart_hush();
     (void)plic_settle(HART_SYSTEMUI);
+    watch();
 }
 
 static bool is_within(uintptr_t address, size_t length, const uint8_t *start, const uint8_t *end)
@@ -196,11 +197,12 @@ void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_
         frame->a[0] = (uint64_t)serve((long)frame->a[7], frame->a[0], frame->a[1]);
         csr_write(mepc, pc + 4);
         monitor.silent_parts = 0;
-    } else if (cause != CAUSE_TIMER || ++monitor.silent_parts == WATCH_PARTS) {
+    } else if (cause == CAUSE_TIMER && ++monitor.silent_parts < WATCH_PARTS) {
+        watch();
+    } else {
         panic_line(HART_SYSTEMUI, cause, pc, addr);
         restart();
     }
-    watch();
 }
 
 noreturn void monitor_run(void)
