@@ -47,9 +47,15 @@ $(HOST)/tests/draw: $(HOST)/$(OS_DIR)/draw.o $(call objects,$(HOST),$(SYSTEMUI_C
 
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 
-.PHONY: test-os
-test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Boot the image, and test it from outside
-	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
+OS_TEST_LIST := $(OS)/tests.list
+
+.PHONY: test-os test-os-build
+test-os-build: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host \
+		$(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Build every test of the image, run none
+	@printf '%s\n' $(OS_TESTS) >$(OS_TEST_LIST)
+
+test-os: test-os-build ## Boot the image, and test it from outside
+	@HOST=$(HOST) tests/run --logs $(OS)/logs @$(OS_TEST_LIST)
 
 .PHONY: test-os-pace
 test-os-pace: os host ## SystemUI at 60 Hz for a minute: needs two processors with nothing else to do
