@@ -99,44 +99,36 @@ static void put_hex(struct put *p, uint64_t value)
     put_char(p, '"');
 }
 
+/* The kinds with a point: how many digits of the value are behind it, and how many of these are
+ * shown. */
+static const struct {
+    char kind;
+    uint8_t digits, decimals;
+} fixed[] = {{'k', 3, 3}, {'f', 3, 3}, {'h', 3, 2}, {'m', 6, 6}, {'r', 6, 3}};
+
 static void put_value(struct put *p, char kind, uint64_t value, bool *none)
 {
-    if (value == 0 && (kind == 'M' || kind == 'F' || (kind == 'm' && *none))) {
+    bool or_null = kind < 'a'; /* upper case */
+    kind = (char)(kind | ('a' - 'A'));
+    if (value == 0 && (or_null || (kind == 'm' && *none))) {
         put_text(p, "null");
         return;
     }
-    switch (kind) {
-    case 'i':
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (fixed[i].kind == kind) {
+            put_fixed(p, value, fixed[i].digits, fixed[i].decimals);
+            return;
+        }
+    if (kind == 'i')
         put_i64(p, (int64_t)value);
-        break;
-    case 'x':
+    else if (kind == 'x')
         put_hex(p, value);
-        break;
-    case 'c':
+    else if (kind == 'c')
         put_char(p, (char)value);
-        break;
-    case 'b':
+    else if (kind == 'b')
         put_text(p, value != 0 ? "true" : "false");
-        break;
-    case 'm':
-    case 'M':
-        put_fixed(p, value, 6, 6);
-        break;
-    case 'r':
-        put_fixed(p, value, 6, 3);
-        break;
-    case 'h':
-        put_fixed(p, value, 3, 2);
-        break;
-    case 'k':
-    case 'f':
-    case 'F':
-        put_fixed(p, value, 3, 3);
-        break;
-    default:
+    else
         put_u64(p, value);
-        break;
-    }
     if (kind == 'n')
         *none = value == 0;
 }

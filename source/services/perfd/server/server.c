@@ -205,6 +205,11 @@ int service_invalid(struct perf_service *service)
     return PERFD_INVALID;
 }
 
+void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags)
+{
+    nx_set_u16(to, bit / 8, (uint16_t)flags);
+}
+
 void write_run(struct nx_struct_builder to, uint32_t at, const uint64_t *from, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
