@@ -8,15 +8,15 @@ CLIENT_O := $(call objects,$(HOST),$(CLIENT_C))
 PERFCTL_O := $(call objects,$(HOST),$(PERFCTL_C))
 SYSTEMUI_O := $(call objects,$(HOST),$(SYSTEMUI_C) $(SYSTEMUI_HOST_C))
 
-$(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
+$(HOST)/source/libs/perf-client/%.o: source/libs/perf-client/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/tools/perfctl/%.o: tools/perfctl/%.c | $(PERF_H)
+$(HOST)/tools/perfctl/%.o: tools/perfctl/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_CLIENT) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
+$(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 

@@ -28,6 +28,16 @@ INC_STATEFS := -Isource/libs/statefs/include -Isource/libs/statefs/host
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
 objects = $(patsubst %.c,$(1)/%.o,$(2))
 
+# What decides on how objects are built: the rules, and what the command line or the environment says. Each object
+# depends on this file, which is written only when there is something new in it: then all objects are built anew.
+RULES := $(BUILD)/rules
+RULES_SAID = $(sort OPT=$(OPT) EXTRA=$(EXTRA) FEATURE_STATEFS=$(FEATURE_STATEFS) $(filter-out BUILD=% V=%,$(MAKEOVERRIDES)))
+.PHONY: look
+$(RULES): look
+	@mkdir -p $(@D)
+	@{ echo '$(subst ',,$(RULES_SAID))'; sed '/^#/d' Makefile mk/*.mk; } >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 # What a recipe starts with: the target's folder, and its name as the sign of progress. `make V=1` prints commands.
 say = @mkdir -p $(@D) && echo "  $(patsubst $(BUILD)/%,%,$@)"
 ifndef V

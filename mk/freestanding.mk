@@ -18,22 +18,19 @@ FREE_OPT := -Os -fno-thread-jumps -fno-jump-tables -fno-inline-small-functions -
 	-fno-asynchronous-unwind-tables
 RISCV_CC := riscv64-unknown-elf-gcc
 CALL_GRAPH := -fcallgraph-info=su
-# Registers are saved by a call, but in the order trees, which are most of a tick: there it would take a third longer
-# in QEMU. What is called is the runtime's own, or the compiler's library's.
+# Registers are saved by a call: of the runtime's own, or the compiler's library's.
 RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
 RISCV_TUNE := -mtune=size -malign-data=natural
 # What there makes code larger than it saves elsewhere.
 RISCV_SMALL := $(addprefix -fno-,caller-saves ipa-icf tree-sink forward-propagate move-loop-invariants bit-tests \
-	tree-ter tree-loop-im)
+	tree-ter tree-loop-im ira-hoist-pressure)
 $(BUILD)/free/riscv64/%: FREE_TUNE := $(RISCV_TUNE) $(RISCV_SMALL) -msave-restore
-$(BUILD)/free/riscv64/source/services/perfd/core/order.o: FREE_TUNE := $(RISCV_TUNE)
 # The link of an image compiles all of it once more, as one: what is called from one place is inlined there. An object
 # holds what that link needs, and code whose size is its part's; frames and who calls whom are known from the link.
-# Apart from it stand order.o, for its flags, and mem.o, as calls of memcpy() appear only when all else is compiled.
+# mem.o stands apart from it: calls of memcpy() appear only when all else is compiled.
 RISCV_LTO := -flto -flto-partition=one -ffunction-sections -fdata-sections
-RISCV_APART := source/services/perfd/core/order source/libs/nexus-idl-runtime/src/mem
 $(BUILD)/free/riscv64/%: FREE_WHOLE = -flto -ffat-lto-objects -frandom-seed=$<
-$(RISCV_APART:%=$(BUILD)/free/riscv64/%.o): FREE_WHOLE := $(CALL_GRAPH)
+$(BUILD)/free/riscv64/source/libs/nexus-idl-runtime/src/mem.o: FREE_WHOLE := $(CALL_GRAPH)
 $(BUILD)/free/x86_64/%: FREE_WHOLE := $(CALL_GRAPH)
 # Into an object, where every function is kept; or into an image.
 LTO_OBJECT := $(RISCV_LTO) -flinker-output=nolto-rel
@@ -46,15 +43,15 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 
 # $(call free_rules,<target>,<compiler>,<flags>,<further objects>)
 define free_rules
-$(BUILD)/free/$(1)/%.o: %.c $$(PERF_H)
+$(BUILD)/free/$(1)/%.o: %.c $$(RULES) $$(PERF_H)
 	$$(say)
 	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) -MMD -MP $$(FREE_INC) -c $$< -o $$@
 
-$(BUILD)/free/$(1)/%.o: %.S
+$(BUILD)/free/$(1)/%.o: %.S $$(RULES)
 	$$(say)
 	$(2) $(3) -c $$< -o $$@
 
-$(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C)
+$(BUILD)/free/$(1)/gen/perf.capnp.o: $$(PERF_C) $$(RULES)
 	$$(say)
 	$(2) -std=c11 $$(WARN) $$(FREE_OPT) $$(FREESTANDING) $(3) $$(FREE_TUNE) $$(FREE_WHOLE) $$(FREE_INC) -c $$< -o $$@
 
@@ -89,7 +86,7 @@ size: $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size ## Text of core + server + runt
 stack: $(FREE_OBJECTS:perfd.o=stack.elf) ## Worst-case stack, from the call graph
 	@scripts/stack $(BUILD)/free $(FREE_TARGETS)
 
-$(HOST)/arena-size: scripts/arena-size.c source/services/perfd/include/perfd/config.h
+$(HOST)/arena-size: scripts/arena-size.c $(RULES) source/services/perfd/include/perfd/config.h
 	$(say)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
 test-build: freestanding

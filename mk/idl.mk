@@ -13,11 +13,11 @@ PERF_H := $(GEN)/perf.capnp.h
 PERF_C := $(GEN)/perf.capnp.c
 PERF_O := $(HOST)/gen/perf.capnp.o
 
-$(HOST)/source/libs/nexus-idl-runtime/%.o: source/libs/nexus-idl-runtime/%.c
+$(HOST)/source/libs/nexus-idl-runtime/%.o: source/libs/nexus-idl-runtime/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) -c $< -o $@
 
-$(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c
+$(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) -c $< -o $@
 
@@ -29,7 +29,7 @@ $(PERF_H) $(PERF_C) &: $(SCHEMA) $(GENERATOR)
 	@mkdir -p $(GEN)
 	capnp compile --src-prefix=$(dir $(SCHEMA)) -o$(abspath $(GENERATOR)):$(GEN) $(SCHEMA)
 
-$(PERF_O): $(PERF_C) $(PERF_H)
+$(PERF_O): $(PERF_C) $(RULES) $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
@@ -53,7 +53,7 @@ $(ALL_H) $(GEN_ALL)/all.capnp.c &: $(addprefix $(IDL_TEST)/,$(ALL_SCHEMAS)) $(GE
 	@mkdir -p $(GEN_ALL)
 	cd $(IDL_TEST) && capnp compile -o$(abspath $(GENERATOR)):$(abspath $(GEN_ALL)) $(ALL_SCHEMAS)
 
-$(ALL_O): $(GEN_ALL)/all.capnp.c $(ALL_H)
+$(ALL_O): $(GEN_ALL)/all.capnp.c $(RULES) $(ALL_H)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
 
@@ -64,7 +64,7 @@ $(GEN_ALL)/walker_perf.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(PER
 	$(say)
 	python3 -B $< $(dir $(SCHEMA)) $(notdir $(SCHEMA)) >$@
 
-$(HOST)/gen/walker_%.o: $(GEN_ALL)/walker_%.c
+$(HOST)/gen/walker_%.o: $(GEN_ALL)/walker_%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) $(INC_GEN) -I$(GEN_ALL) -c $< -o $@
 
@@ -72,7 +72,7 @@ $(WALKERS): $(HOST)/tests/walker_%: $(HOST)/gen/walker_%.o $(call objects,$(HOST
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-$(HOST)/tests/perf_v1_host/test_generator.o: tests/perf_v1_host/test_generator.c $(ALL_H)
+$(HOST)/tests/perf_v1_host/test_generator.o: tests/perf_v1_host/test_generator.c $(RULES) $(ALL_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Itests/perf_v1_host $(INC_RUNTIME) -I$(GEN_ALL) -c $< -o $@
 

@@ -15,7 +15,7 @@ $(SCRIPT): $(OS_DIR)/script.py
 	$(say)
 	python3 $< >$@
 
-$(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(SCRIPT)
+$(OS)/$(USER_DIR)/script.o: $(USER_DIR)/script.S $(RULES) $(SCRIPT)
 	$(say)
 	$(RISCV_CC) $(RISCV_FLAGS) -Wa,-I$(OS) -c $< -o $@
 
@@ -36,14 +36,29 @@ $(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS
 $(OS)/user_ticks.elf: $(OS)/$(OS_DIR)/disk_slow.o
 $(OS)/user_ticks.elf: OS_REPLACED := $(OS)/$(OS_DIR)/store/disk.o
 
+# What SystemUI draws, drawn on this machine.
+$(HOST)/$(OS_DIR)/draw.o: $(OS_DIR)/draw.c $(RULES)
+	$(say)
+	$(CC) $(CFLAGS) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) -c $< -o $@
+
+$(HOST)/tests/draw: $(HOST)/$(OS_DIR)/draw.o $(call objects,$(HOST),$(SYSTEMUI_C)) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
 OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 
-.PHONY: test-os
-test-os: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host $(HOST)/tests/driver $(HOST)/tests/load ## Boot the image, and test it from outside
-	@HOST=$(HOST) tests/run --logs $(OS)/logs --limit 100 $(OS_TESTS)
+OS_TEST_LIST := $(OS)/tests.list
+
+.PHONY: test-os test-os-build
+test-os-build: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host \
+		$(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Build every test of the image, run none
+	@printf '%s\n' $(OS_TESTS) >$(OS_TEST_LIST)
+
+test-os: test-os-build ## Boot the image, and test it from outside
+	@HOST=$(HOST) tests/run --logs $(OS)/logs @$(OS_TEST_LIST)
 
 .PHONY: test-os-pace
 test-os-pace: os host ## SystemUI at 60 Hz for a minute: needs two processors with nothing else to do
 	HOST=$(HOST) $(OS_DIR)/test_pace.py 60
 
--include $(patsubst %.o,%.d,$(filter $(OS)/$(USER_DIR)/%,$(USER_SHARED_O))) $(USERS:%=$(OS)/$(USER_DIR)/user_%.d)
+-include $(HOST)/$(OS_DIR)/draw.d $(patsubst %.o,%.d,$(filter $(OS)/$(USER_DIR)/%,$(USER_SHARED_O))) $(USERS:%=$(OS)/$(USER_DIR)/user_%.d)

@@ -30,11 +30,11 @@ OS_BASE_O := $(call objects,$(OS),$(OS_BOOT_C) $(OS_DRIVERS_C)) $(patsubst %.S,$
 OS_MAINS := $(patsubst $(OS_DIR)/main_%.c,%,$(wildcard $(OS_DIR)/main_*.c))
 OS_IMAGES := $(patsubst %,$(OS)/%.elf,$(OS_MAINS))
 
-$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.c | $(PERF_H)
+$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(RISCV_CC) $(OS_CFLAGS) $(INC_PERFD) -c $< -o $@
 
-$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.S
+$(OS)/$(OS_DIR)/%.o: $(OS_DIR)/%.S $(RULES)
 	$(say)
 	$(RISCV_CC) $(RISCV_FLAGS) -MMD -MP -I$(OS_DIR)/boot -I$(OS_DIR) -c $< -o $@
 
@@ -58,15 +58,15 @@ OS_PERFD_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_$(OS_FEATURE_STATEFS
 # With the other setting of the flag, so that each build has both.
 OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0))
 
-$(OS)/source/%.o: source/%.c | $(PERF_H)
+$(OS)/source/%.o: source/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(RISCV_CC) $(OS_CFLAGS) $(INC_PERFD) -c $< -o $@
 
-$(OS)/source/apps/systemui/%.o: source/apps/systemui/%.c | $(PERF_H)
+$(OS)/source/apps/systemui/%.o: source/apps/systemui/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(RISCV_CC) $(OS_CFLAGS) $(OS_WHOLE) -Isource/apps/systemui -Isource/apps/systemui/virt -c $< -o $@
 
-$(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c | $(PERF_H)
+$(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(RISCV_CC) $(OS_CFLAGS) $(OS_WHOLE) -c $< -o $@
 

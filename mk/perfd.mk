@@ -7,15 +7,15 @@ CORE_O := $(call objects,$(HOST),$(CORE_C))
 SERVER_O := $(call objects,$(HOST),$(SERVER_C))
 POSIX_O := $(call objects,$(HOST),$(POSIX_C))
 
-$(HOST)/source/services/perfd/core/%.o: source/services/perfd/core/%.c
+$(HOST)/source/services/perfd/core/%.o: source/services/perfd/core/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) -c $< -o $@
 
-$(HOST)/source/services/perfd/server/%.o: source/services/perfd/server/%.c | $(PERF_H)
+$(HOST)/source/services/perfd/server/%.o: source/services/perfd/server/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix/%.c | $(PERF_H)
+$(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 

@@ -4,15 +4,15 @@ STATEFS_C := $(wildcard source/libs/statefs/src/*.c)
 STATEFS_O := $(call objects,$(HOST),$(STATEFS_C))
 STATEFS_IMAGE_O := $(HOST)/source/libs/statefs/host/image_file.o
 
-$(HOST)/source/libs/statefs/src/%.o: source/libs/statefs/src/%.c
+$(HOST)/source/libs/statefs/src/%.o: source/libs/statefs/src/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_STATEFS) -c $< -o $@
 
-$(HOST)/source/libs/statefs/host/%.o: source/libs/statefs/host/%.c
+$(HOST)/source/libs/statefs/host/%.o: source/libs/statefs/host/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_STATEFS) -c $< -o $@
 
-$(HOST)/tools/perfctl/cmd_state.o: tools/perfctl/cmd_state.c | $(PERF_H)
+$(HOST)/tools/perfctl/cmd_state.o: tools/perfctl/cmd_state.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_STATEFS) $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
@@ -26,7 +26,7 @@ STATEFS_TEST := tests/statefs
 STATEFS_TEST_BIN := $(patsubst $(STATEFS_TEST)/%.c,$(HOST)/tests/%,$(wildcard $(STATEFS_TEST)/test_*.c))
 STATEFS_TEST_LIB_O := $(addprefix $(HOST)/$(STATEFS_TEST)/,memory_disk.o model.o power.o)
 
-$(HOST)/$(STATEFS_TEST)/%.o: $(STATEFS_TEST)/%.c
+$(HOST)/$(STATEFS_TEST)/%.o: $(STATEFS_TEST)/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -I$(STATEFS_TEST) $(INC_STATEFS) $(INC_PERFD) -c $< -o $@
 
@@ -38,7 +38,7 @@ $(STATEFS_TEST_BIN) $(HOST)/tests/powercut_pairs: $(HOST)/tests/%: $(HOST)/$(STA
 # The image's exporter runs on a host, too, on a transport that calls the store.
 VIRT_STATEFS_C := $(wildcard source/services/perfd/ports/virt/statefs/*.c)
 VIRT_STATEFS_O := $(call objects,$(HOST),$(VIRT_STATEFS_C))
-$(VIRT_STATEFS_O): $(HOST)/%.o: %.c
+$(VIRT_STATEFS_O): $(HOST)/%.o: %.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_STATEFS) -c $< -o $@
 

@@ -3,7 +3,7 @@
 $(HOST)/tests/load: $(HOST)/$(TEST_DIR)/load.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-$(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c
+$(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -shared -fPIC $< -o $@ -ldl
 

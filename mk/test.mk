@@ -12,7 +12,7 @@ CORE_TEST_BIN := $(filter $(addprefix $(HOST)/tests/test_,$(CORE_TESTS)),$(TEST_
 MEMORY_PORT_O := $(HOST)/$(TEST_DIR)/memory_port.o
 FIXTURE_O := $(MEMORY_PORT_O) $(HOST)/$(TEST_DIR)/fixture.o
 
-$(HOST)/$(TEST_DIR)/%.o: $(TEST_DIR)/%.c | $(PERF_H)
+$(HOST)/$(TEST_DIR)/%.o: $(TEST_DIR)/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_TEST) -c $< -o $@
 
@@ -31,7 +31,7 @@ $(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O)
 SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))
 SYSTEMUI_WORLD_O := $(HOST)/$(TEST_DIR)/systemui_world.o
 SYSTEMUI_TEST_O := $(SYSTEMUI_TEST_BIN:$(HOST)/tests/%=$(HOST)/$(TEST_DIR)/%.o) $(SYSTEMUI_WORLD_O)
-$(SYSTEMUI_TEST_O): $(HOST)/%.o: %.c | $(PERF_H)
+$(SYSTEMUI_TEST_O): $(HOST)/%.o: %.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -I$(TEST_DIR) -Isource/apps/systemui $(INC_CLIENT) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
@@ -61,7 +61,7 @@ $(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS
 
 BIG := $(BUILD)/s390x
 BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
-$(BIG)/%.o: %.c
+$(BIG)/%.o: %.c $(RULES)
 	$(say)
 	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -MMD -MP $(POSIX) -I$(TEST_DIR) $(INC_PERFD) -c $< -o $@
 $(BIG)/driver: $(BIG_O)

@@ -14,6 +14,9 @@ def perfd_comes_to_no_harm():
                      "systemui: full ring: every question has its answer", "perf: start proper", "perf: stop proper",
                      "systemui: frames 100")
     checks.equal(harness.count(log, "perfd: reject"), 1, log)
+    # At least every other of 200 times garbage, and four lies; said once, counted each time.
+    malformed = int(harness.in_order(log, "systemui: malformed ")[0].split()[-1])
+    checks.true(104 <= malformed <= 204, log)
 
 
 @checks.check

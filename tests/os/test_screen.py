@@ -3,6 +3,7 @@
 """What is on the guest's screen while it runs: the HUD's text is read off a picture."""
 import os
 import re
+import subprocess
 
 import harness
 import machine
@@ -27,6 +28,17 @@ def wait_for_hud(guest, ready):
         if ready(hud):
             return hud
     raise AssertionError("the machine has ended; the log:\n" + "\n".join(guest.log))
+
+
+def refresh_of(shown):
+    """Which refresh this machine draws the same for, pixel by pixel; None: none of a scene's twenty seconds."""
+    wanted = b"".join(shown.rows)
+    with subprocess.Popen([os.path.join(machine.HOST, "tests", "draw"), "1200"], stdout=subprocess.PIPE) as drawing:
+        for refresh in range(1, 1201):
+            if drawing.stdout.read(640 * 480 * 3) == wanted:
+                drawing.kill()
+                return refresh
+    return None
 
 
 def has_figures(hud):
@@ -58,13 +70,21 @@ def the_hud_shows_perfds_figures():
 
 
 @checks.check
-def a_key_hides_the_hud_and_shows_it_again():
+def a_key_hides_the_hud_and_what_is_left_is_drawn_as_on_the_host():
     with boot() as guest:
         guest.wait_for("perf: start systemui")
         wait_for_hud(guest, has_figures)
         guest.monitor.press("h")
         wait_for_hud(guest, lambda hud: hud is None)
-        checks.true(screen.find(picture(guest), "avg ms", screen.SOFT) is None, "the labels are still there")
+        shown = picture(guest)
+        checks.equal((shown.width, shown.height), (640, 480))
+        checks.true(screen.find(shown, "avg ms", screen.SOFT) is None, "the labels are still there")
+        # Time passes between two pictures, and so does the scene.
+        refreshes = [refresh_of(shown)]
+        while None not in refreshes and len(set(refreshes)) < 2:
+            refreshes.append(refresh_of(picture(guest)))
+        checks.true(None not in refreshes and refreshes == sorted(refreshes), f"drawn as on the host: {refreshes}")
+        print(f"shown and drawn: refreshes {refreshes}")
         guest.monitor.press("h")
         wait_for_hud(guest, has_figures)
         harness.clean(guest.log)

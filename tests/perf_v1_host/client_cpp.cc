@@ -7,6 +7,8 @@
  *     client_cpp SOCKET TRACE [alone]     the trace that readTrace gives is written to the file
  * TRACE
  *
+ *     client_cpp SOCKET look NAME         only reads, of an image: the session of this name runs
+ *
  * alone: the service takes one connection at a time, so what needs a second one is left out.
  *
  * The last line is `N passed, N failed`.
@@ -782,17 +784,35 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, 
     check_bootstraps(c, scope);
 }
 
+/* What the line of an image may. */
+void look(kj::AsyncIoContext &io, const char *path, const char *name)
+{
+    Connection c(io, path);
+    auto info = c.perf.infoRequest().send().wait(io.waitScope);
+    status(info.getStatus(), Status::OK, "look: info");
+    check(info.getClockName() == "rdtime" && info.getNowNs() > 0, "look: the image's clock");
+    check(info.getMayRead() && !info.getMayMark(), "look: what the line may");
+    auto metrics = c.perf.metricsRequest().send().wait(io.waitScope);
+    status(metrics.getStatus(), Status::OK, "look: metrics");
+    check(metrics.getMetrics().getName() == name, "look: name");
+    check(metrics.getMetrics().getRunning(), "look: running");
+    check(metrics.getHealth().getLedgerBalanced(), "look: the ledger balances");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
+    bool only_looks = argc == 4 && std::string(argv[2]) == "look";
     bool alone = argc == 4 && std::string(argv[3]) == "alone";
-    if (argc != 3 && !alone) {
-        std::fprintf(stderr, "usage: client_cpp SOCKET TRACE [alone]\n");
+    if (argc != 3 && !alone && !only_looks) {
+        std::fprintf(stderr, "usage: client_cpp SOCKET TRACE [alone] | SOCKET look NAME\n");
         return 2;
     }
     auto exception = kj::runCatchingExceptions([&]() {
         auto io = kj::setupAsyncIo();
+        if (only_looks)
+            return look(io, argv[1], argv[3]);
         whole_session(io, argv[1], argv[2], alone);
         check_hang_ups(io, argv[1]);
     });

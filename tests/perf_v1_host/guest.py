@@ -27,7 +27,7 @@ class Program:
     def __init__(self, *command):
         self.process = subprocess.Popen(
             ["timeout", "-k", "1", str(LIMIT_S), *command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )
         self.buffer = b""
         self.stderr = None
@@ -48,7 +48,8 @@ class Program:
         """Its exit status; what it said on standard error is in .stderr."""
         if self.stderr is None:
             if signal_number is not None and self.process.poll() is None:
-                self.process.send_signal(signal_number)
+                # To the program itself as well: `timeout` may not have noticed yet that it has started.
+                os.killpg(self.process.pid, signal_number)
             _, said = self.process.communicate(timeout=LIMIT_S)
             self.stderr = said.decode()
         return self.process.returncode

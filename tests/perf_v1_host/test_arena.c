@@ -44,6 +44,32 @@ static void the_macro_is_the_function(void **state)
     }
 }
 
+/* What init takes is that, whatever has a size of its own. */
+static void init_takes_what_the_function_says(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 16; i += 3) {
+        struct perfd_config config = standard;
+        struct perfd_port port = {0};
+        struct perfd *perfd = NULL;
+
+        config.sessions = i;
+        config.frames = 8 + i * 173;
+        config.lanes = config.clients = 4 * i;
+        config.labels = i * 977;
+        config.client_labels = 2;
+        config.label_text_bytes = 64 + i * 13;
+        config.span_depth = i * 3;
+        config.lane_records = 1024;
+        size_t bytes = perfd_arena_bytes(&config);
+        void *arena = malloc(bytes);
+        assert_non_null(arena);
+        assert_int_equal(perfd_init(&perfd, arena, bytes, &config, &port), 0);
+        assert_int_equal(perfd_arena_high_water(perfd), bytes);
+        free(arena);
+    }
+}
+
 static void the_promised_sizes(void **state)
 {
     (void)state;
@@ -245,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_macro_is_the_function),
+        cmocka_unit_test(init_takes_what_the_function_says),
         cmocka_unit_test(the_promised_sizes),
         cmocka_unit_test(a_static_arena_of_the_exact_size),
         cmocka_unit_test(an_arena_one_byte_short),

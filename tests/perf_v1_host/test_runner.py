@@ -101,6 +101,22 @@ def a_program_that_hangs_is_killed():
 
 
 @checks.check
+def nothing_that_a_program_started_outlives_it():
+    with tempfile.TemporaryDirectory() as folder:
+        pids = os.path.join(folder, "pids")
+        # In a session of its own, and a child of what is in one: as QEMU under its time limit.
+        begin = (f"setsid timeout 1000 sh -c 'echo $$ >>{pids}; exec sleep 1000' &\necho $! >>{pids}\n"
+                 f"until [ \"$(wc -l <{pids})\" = 2 ]; do :; done\n")
+        for end in ("echo 1 passed, 0 failed\n", "kill -KILL $$\n"):
+            run({"a.sh": begin + end})
+            with open(pids, encoding="ascii") as file:
+                started = [int(pid) for pid in file]
+            os.remove(pids)
+            checks.equal(len(started), 2)
+            checks.equal([pid for pid in started if os.path.exists(f"/proc/{pid}")], [])
+
+
+@checks.check
 def no_tests_at_all_is_a_failure():
     expect({}, "0 passed, 1 failed", 1)
     expect({"a": tap("ok")}, "0 passed, 1 failed", 1, "--only", "other")

@@ -23,6 +23,13 @@
 #include "serial_port.h"
 
 #define CHUNK_BYTES 16384u
+/* Calls on their way to the guest: after so many bytes it is asked whether it has them all, and
+ * nothing follows before it says so. Else they would wait in the line's buffers, hundreds of them,
+ * and the next client behind them. */
+#define WINDOW_BYTES 1024u
+/* The answers to such calls, a dozen of up to 16 KB, have room here when their client stops
+ * reading: QEMU's console drops what nobody reads in time, and the session would be lost. */
+#define READY_BYTES (256u * 1024u)
 /* Without a frame from the guest: it is asked. Without a byte: what broke off is given up. */
 #define QUIET_MS       200
 #define UNANSWERED_MAX 15u /* times asked; then the guest is not there */
@@ -40,11 +47,13 @@ struct bridge {
     struct serial_port port;
     int client; /* -1: none */
     struct nx_link link;
-    uint64_t heard_ns;  /* when a byte came last, or it was said that none comes */
-    uint64_t framed_ns; /* when a frame came last, or one was asked for */
+    uint64_t heard_ns;   /* when a byte came last, or it was said that none comes */
+    uint64_t framed_ns;  /* when a frame came last, or one was asked for */
+    size_t window_bytes; /* sent since the guest was asked last */
+    uint32_t probes;     /* the link's, when it was asked; while they are so, it has not answered */
     /* From the guest: not yet looked at by the link; and its sessions' bytes for the client. */
     size_t raw_start, raw_length, ready_start, ready_length;
-    uint8_t raw[CHUNK_BYTES], ready[CHUNK_BYTES + NX_LINK_FRAME_BYTES_MAX];
+    uint8_t raw[CHUNK_BYTES], ready[READY_BYTES];
     uint8_t in[NX_LINK_FRAME_BYTES_MAX], out[NX_LINK_FRAME_BYTES_MAX];
     uint8_t payload[NX_LINK_FRAME_BYTES_MAX];
 };
@@ -100,6 +109,7 @@ static void accept_client(struct bridge *bridge)
     bridge->client = client;
     bridge->ready_start = bridge->ready_length = 0;
     bridge->heard_ns = bridge->framed_ns = now_ns();
+    bridge->window_bytes = 0;
     nx_link_open(&bridge->link);
 }
 
@@ -126,10 +136,24 @@ static bool link_is_free(struct bridge *bridge)
     return bridge->link.state == NX_LINK_OPEN && waiting == 0;
 }
 
-/* A frame of what the client said; false: nothing was there, or the link takes nothing now. */
+static bool window_is_full(struct bridge *bridge)
+{
+    if (bridge->window_bytes >= WINDOW_BYTES && bridge->link.probes != bridge->probes)
+        bridge->window_bytes = 0;
+    return bridge->window_bytes >= WINDOW_BYTES;
+}
+
+/* A client that does not take its answers is not asked for more calls. */
+static bool may_take(struct bridge *bridge)
+{
+    return bridge->client >= 0 && bridge->ready_length == 0 && link_is_free(bridge) &&
+           !window_is_full(bridge);
+}
+
+/* A frame of what the client said; false: nothing was there, or it has to wait. */
 static bool take_from_client(struct bridge *bridge)
 {
-    if (bridge->client < 0 || !link_is_free(bridge))
+    if (!may_take(bridge))
         return false;
     ssize_t got =
         recv(bridge->client, bridge->payload, nx_link_payload_max(&bridge->link), MSG_DONTWAIT);
@@ -139,7 +163,14 @@ static bool take_from_client(struct bridge *bridge)
         client_left(bridge);
         return false;
     }
-    return nx_link_send(&bridge->link, bridge->payload, (size_t)got) == (size_t)got;
+    if (nx_link_send(&bridge->link, bridge->payload, (size_t)got) != (size_t)got)
+        return false;
+    bridge->window_bytes += (size_t)got;
+    if (bridge->window_bytes >= WINDOW_BYTES) {
+        bridge->probes = bridge->link.probes;
+        nx_link_poke(&bridge->link);
+    }
+    return true;
 }
 
 static void give_to_client(struct bridge *bridge)
@@ -161,7 +192,7 @@ static void give_to_client(struct bridge *bridge)
 
 /* --- The guest -------------------------------------------------------------------------------- */
 
-/* A client that does not read holds the guest up, as it would on a socket of its own. */
+/* Of a client that asked for more than that and does not read, the session is lost on the line. */
 static bool has_room(const struct bridge *bridge)
 {
     return sizeof bridge->ready - bridge->ready_start - bridge->ready_length >=
@@ -266,12 +297,11 @@ static void prepare_poll(struct bridge *bridge, struct pollfd polls[POLLS])
 {
     size_t waiting;
     (void)nx_link_output(&bridge->link, &waiting);
-    bool open = bridge->link.state == NX_LINK_OPEN;
     polls[POLL_LISTENER] =
         (struct pollfd){.fd = bridge->client < 0 ? bridge->listener.socket : -1, .events = POLLIN};
     polls[POLL_CLIENT] =
         (struct pollfd){.fd = bridge->client,
-                        .events = (short)((open && waiting == 0 ? POLLIN : 0) |
+                        .events = (short)((may_take(bridge) ? POLLIN : 0) |
                                           (bridge->ready_length > 0 ? POLLOUT : 0))};
     polls[POLL_SERIAL] = (struct pollfd){
         .fd = bridge->port.fd,

@@ -182,6 +182,16 @@ static void tick(uint64_t id)
         client_give_up("a frame was not taken");
 }
 
+/* What perfd has counted of all that. */
+static void say_refused(void)
+{
+    (void)perf_metrics_call(&client.rpc);
+    client_call(&client);
+    const struct perf_health_reader health =
+        perf_metrics_response_get_health(perf_metrics_results(&client.rpc));
+    client_say_number("malformed", perf_health_get_reject_malformed(health));
+}
+
 static void proper_session(void)
 {
     client_connect(&client);
@@ -195,6 +205,7 @@ static void proper_session(void)
     const struct perf_metrics_reader metrics =
         perf_stop_response_get_metrics(perf_stop_results(&client.rpc));
     client_say_number("frames", perf_metrics_get_session_frames(metrics));
+    say_refused();
     perf_client_close(&client);
 }
 

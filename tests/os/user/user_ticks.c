@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A client in SystemUI's place that makes sixty ticks a second for `seconds=N`, and says how long
- * the slowest one's answer took. Before the first it makes marks, so that the boot's trace, which
- * is exported meanwhile, is not a short one.
+ * the slowest one's answer took. Before the first it fills most of a large lane, so that the boot's
+ * trace, which is exported meanwhile, is no light work.
  */
 #include "drivers/options.h"
 #include "monitor/user_call.h"
@@ -13,8 +13,9 @@
 #define TICKS_A_SECOND UINT64_C(10000000) /* of the machine's timer, at 10 MHz */
 #define TICKS_A_US     10u
 #define FRAMES         60u /* a second */
-#define MARKS          640u
+#define MARKS          12800u
 #define MARKS_A_CALL   64u
+#define LANE_RECORDS   16384u
 
 static struct perf_client client;
 
@@ -25,14 +26,25 @@ static void start_session(void)
     client_call(&client);
 }
 
+static uint32_t open_lane(void)
+{
+    const struct perf_open_lane_request_builder request = perf_open_lane_call(&client.rpc);
+    perf_open_lane_request_set_name(request, (struct nx_text){"marks", 5});
+    perf_open_lane_request_set_records(request, LANE_RECORDS);
+    client_call(&client);
+    return perf_open_lane_response_get_lane(perf_open_lane_results(&client.rpc));
+}
+
 static void make_marks(void)
 {
+    const uint32_t lane = open_lane();
     for (uint32_t made = 0; made < MARKS; made += MARKS_A_CALL) {
         const struct perf_record_request_builder request = perf_record_call(&client.rpc);
         const struct perf_record_list_builder records =
             perf_record_request_init_records(request, MARKS_A_CALL);
         for (uint32_t i = 0; i < MARKS_A_CALL; i++) {
             const struct perf_record_builder record = perf_record_list_edit(records, i);
+            perf_record_set_lane(record, lane);
             perf_record_set_name(record, (struct nx_text){"mark", 4});
             perf_record_set_instant(record);
         }

@@ -101,12 +101,14 @@ static void set_tag(const struct subject *s)
 
 /* --- plain values --- */
 
-/* Where a value of whole bytes lies, for who moves a run of them. */
+/* Where a value of whole bytes lies, or a bit, for who moves a run of them. */
 static void emit_place(const struct subject *s)
 {
-    const char *name = arena_printf(s->model->arena, "%s_AT_%s", s->node->upper, s->field->upper);
+    const char *kind = s->field->place.bits < 8 ? "BIT" : "AT";
+    const char *name =
+        arena_printf(s->model->arena, "%s_%s_%s", s->node->upper, kind, s->field->upper);
 
-    if (s->field->group || s->field->place.bits < 8)
+    if (s->field->group || s->field->place.bits == 0)
         return;
     out_declare(s->out, name, s->field->path);
     out_printf(s->out, "#define %s %" PRIu32 "\n\n", name, access_offset(&s->field->place));

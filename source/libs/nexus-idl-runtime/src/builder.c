@@ -33,8 +33,8 @@ size_t nx_builder_finish(struct nx_builder *builder)
 {
     if (builder->error != NX_OK)
         return 0;
-    nx_store32(builder->bytes, 0); /* one segment, counted from zero */
-    nx_store32(builder->bytes + 4, builder->used_words);
+    nx_store64(builder->bytes,
+               (uint64_t)builder->used_words << 32); /* one segment, counted from zero */
     return HEADER_BYTES + (size_t)builder->used_words * 8;
 }
 
@@ -280,9 +280,8 @@ struct nx_list_builder nx_make_struct_list(struct nx_pointer_builder pointer, ui
     list.data = tag + 1;
     list.count = count & NX_COUNT_MAX;
     point(pointer, tag, WIRE_LIST, (uint32_t)words << 3 | NX_ELEMENT_STRUCT);
-    nx_store32(word_at(pointer.builder, tag), count << 2);
-    nx_store16(word_at(pointer.builder, tag) + 4, data_words);
-    nx_store16(word_at(pointer.builder, tag) + 6, pointers);
+    nx_store64(word_at(pointer.builder, tag),
+               count << 2 | (uint64_t)data_words << 32 | (uint64_t)pointers << 48);
     return list;
 }
 
@@ -319,8 +318,7 @@ void nx_make_capability(struct nx_pointer_builder pointer, uint32_t index)
 {
     if (!pointer.builder)
         return;
-    nx_store32(word_at(pointer.builder, pointer.word), WIRE_CAPABILITY);
-    nx_store32(word_at(pointer.builder, pointer.word) + 4, index);
+    nx_store64(word_at(pointer.builder, pointer.word), WIRE_CAPABILITY | (uint64_t)index << 32);
 }
 
 void nx_make_null(struct nx_pointer_builder pointer)

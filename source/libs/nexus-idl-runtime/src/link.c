@@ -219,8 +219,11 @@ static enum nx_link_event take_in_session(struct nx_link *link, enum type type, 
         link->receive_sequence++;
         return NX_LINK_DATA;
     }
-    if (type == PROBE && link->role == NX_LINK_ACCEPTOR)
-        set_due(link, PROBE);
+    if (type == PROBE) {
+        link->probes++;
+        if (link->role == NX_LINK_ACCEPTOR)
+            set_due(link, PROBE);
+    }
     return NX_LINK_IDLE;
 }
 

@@ -6,6 +6,7 @@
  * 64-bit numbers before an address is formed. Which segment a pointer lies in follows from its
  * position, so that handles need not carry it.
  */
+#include "nexus-idl/framing.h"
 #include "nexus-idl/wire.h"
 
 enum wire_kind { WIRE_STRUCT = 0, WIRE_LIST = 1, WIRE_FAR = 2, WIRE_OTHER = 3 };
@@ -37,30 +38,24 @@ static uint64_t word(const struct nx_message *message, uint32_t index)
 int nx_message_open_limits(struct nx_message *message, const uint8_t *bytes, size_t length,
                            uint32_t segments_max, uint32_t budget_factor)
 {
-    uint64_t words = 0;
+    int64_t whole = nx_frame_length(bytes, length, SIZE_MAX, segments_max);
     uint64_t segments;
     uint64_t header;
+    uint64_t words;
 
-    *message = (struct nx_message){.table = bytes, .body = bytes};
-    if (length < 4) {
-        message->error = NX_TRUNCATED;
+    *message = (struct nx_message){.table = bytes, .body = bytes, .error = (int32_t)whole};
+    if (whole < 0)
         return message->error;
-    }
-    /* The stream holds the number less one: 0xFFFFFFFF is 2^32 segments, not none. */
+    message->error = NX_TRUNCATED;
+    if (whole == 0)
+        return message->error;
     segments = (uint64_t)nx_load32(bytes) + 1;
     header = (4 + 4 * segments + 7) / 8 * 8;
-    if (segments > segments_max) {
-        message->error = NX_SEGMENTS;
-    } else if (length < header) {
-        message->error = NX_TRUNCATED;
-    } else {
-        for (uint64_t i = 0; i < segments; i++)
-            words += nx_load32(bytes + 4 + 4 * i);
-        if (words > NX_WORDS_MAX)
-            message->error = NX_TOO_BIG;
-        else if (words > (length - header) / 8)
-            message->error = NX_TRUNCATED;
-    }
+    words = ((uint64_t)whole - header) / 8;
+    if (words > NX_WORDS_MAX)
+        message->error = NX_TOO_BIG;
+    else if (words <= (length - header) / 8)
+        message->error = NX_OK;
     if (message->error != NX_OK)
         return message->error;
     message->table = bytes + 4;
@@ -96,7 +91,7 @@ struct nx_struct_reader nx_message_root(struct nx_message *message)
 /* --- following --- */
 
 /* Puts the words of segment `id` into the object. */
-static bool segment_by_id(const struct nx_message *message, uint32_t id, struct object *object)
+static bool segment_by_id(const struct nx_message *message, size_t id, struct object *object)
 {
     object->start = 0;
     if (id >= message->segments)

@@ -16,22 +16,25 @@ struct nx_struct_builder nx_rpc_begin(struct nx_builder *builder, uint8_t *out, 
     return nx_init_struct(root, MESSAGE_BODY_PTR, data_words, pointers);
 }
 
+static void fill_exception(struct nx_struct_builder exception, enum exception_type type,
+                           const char *reason)
+{
+    nx_set_u16(exception, EXCEPTION_TYPE_AT, (uint16_t)type);
+    nx_set_text(exception, EXCEPTION_REASON_PTR, nx_text_of(reason));
+}
+
 void nx_rpc_make_exception(struct nx_struct_builder parent, uint32_t index,
                            enum exception_type type, const char *reason)
 {
-    struct nx_struct_builder exception =
-        nx_init_struct(parent, index, EXCEPTION_WORDS, EXCEPTION_PTRS);
-    nx_set_u16(exception, EXCEPTION_TYPE_AT, (uint16_t)type);
-    nx_set_text(exception, EXCEPTION_REASON_PTR, nx_text_of(reason));
+    fill_exception(nx_init_struct(parent, index, EXCEPTION_WORDS, EXCEPTION_PTRS), type, reason);
 }
 
 size_t nx_rpc_write_abort(uint8_t *out, size_t out_size, const char *reason)
 {
     struct nx_builder builder;
-    nx_builder_init(&builder, out, out_size);
-    struct nx_struct_builder root = nx_builder_root(&builder, MESSAGE_WORDS, MESSAGE_PTRS);
-    nx_set_u16(root, MESSAGE_TAG_AT, MESSAGE_ABORT);
-    nx_rpc_make_exception(root, MESSAGE_BODY_PTR, EXCEPTION_FAILED, reason);
+    fill_exception(
+        nx_rpc_begin(&builder, out, out_size, MESSAGE_ABORT, EXCEPTION_WORDS, EXCEPTION_PTRS),
+        EXCEPTION_FAILED, reason);
     return nx_builder_finish(&builder);
 }
 

@@ -14,6 +14,7 @@
 #include "trace.h"
 
 struct perfd {
+    struct trace trace; /* most code is the trace's: near offsets are short code */
     struct perfd_config config;
     struct perfd_port *port;
     size_t arena_bytes; /* taken at init, this struct included */
@@ -23,7 +24,7 @@ struct perfd {
     struct labels labels;
     struct lanes lanes;
     struct ticks ticks;
-    struct trace trace;
+    char piece[TRACE_PIECE]; /* the trace's, apart for the same reason */
 };
 
 _Static_assert(sizeof(struct perfd) <= PERFD_CONTEXT_BYTES, "config.h reserves the context's size");

@@ -10,7 +10,7 @@
 
 static void set_name(struct perfd *perfd, struct perfd_text name)
 {
-    struct put p = {.bytes = perfd->trace.export.name, .size = PERFD_NAME_MAX};
+    struct put p = {.bytes = perfd->trace.export_name, .size = PERFD_NAME_MAX};
     if (name.length > 0)
         put_bytes(&p, name.bytes, name.length);
     else
@@ -37,7 +37,7 @@ int perfd_export_begin(struct perfd *perfd, uint32_t session, struct perfd_text 
 static int open_file(struct perfd *perfd)
 {
     const struct trace *t = &perfd->trace;
-    int result = perfd_port_export_open(perfd->port, t->export.name, t->frozen.end_ns / 1000000,
+    int result = perfd_port_export_open(perfd->port, t->export_name, t->frozen.end_ns / 1000000,
                                         t->totals.bytes);
     if (result < 0)
         return result;
@@ -70,7 +70,7 @@ static void put_marker(struct perfd *perfd, const char *uri)
 {
     struct trace *t = &perfd->trace;
     uint32_t length = text_of(uri).length;
-    struct put p = {.bytes = t->piece, .size = sizeof t->piece};
+    struct put p = {.bytes = t->piece, .size = TRACE_PIECE};
     put_text(&p, "perf: trace ");
     size_t room = MARKER_MAX - 1 - p.length;
     if (length <= room) {

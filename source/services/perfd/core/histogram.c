@@ -58,9 +58,11 @@ uint64_t histogram_select(const struct histogram *h, uint64_t rank)
     const uint32_t *at = h->step[octave];
     unsigned step = 0;
     /* Eight at a time first: the rank is in this octave, so both loops end within it. */
-    for (uint64_t eight = sum_8(at); rank > eight; eight = sum_8(at + step)) {
+    for (;; step += 8) {
+        uint64_t eight = sum_8(at + step);
+        if (rank <= eight)
+            break;
         rank -= eight;
-        step += 8;
     }
     while (rank > at[step])
         rank -= at[step++];

@@ -36,40 +36,38 @@ size_t perfd_arena_bytes(const struct perfd_config *config)
         (size_t)config->label_text_bytes, (size_t)config->clients, (size_t)config->span_depth);
 }
 
-static void init_modules(struct perfd *perfd, struct arena *a, const struct perfd_config *config)
+static void zero(uint8_t *arena, size_t from, size_t to)
 {
-    (void)arena_take(a, 1, PERFD_CONTEXT_BYTES);
-    clients_init(&perfd->clients, a, config);
-    sessions_init(&perfd->sessions, a, config);
-    labels_init(&perfd->labels, a, config);
-    lanes_init(&perfd->lanes, a, config);
-    trace_init(&perfd->trace, a, config);
-    lanes_init_pool(&perfd->lanes, a, config);
+    for (size_t at = from; at < to; at += 8)
+        *(uint64_t *)(void *)(arena + at) = 0;
 }
 
 int perfd_init(struct perfd **out, void *arena, size_t len, const struct perfd_config *config,
                struct perfd_port *port)
 {
-    size_t bytes = perfd_arena_bytes(config);
-    if (bytes == 0 || arena == NULL || (uintptr_t)arena % 8 != 0)
+    if (!config_valid(config) || arena == NULL || (uintptr_t)arena % 8 != 0)
         return PERFD_INVALID;
-    if (len < bytes)
+    if (len < PERFD_CONTEXT_BYTES)
+        return PERFD_NO_SPACE;
+    struct perfd *perfd = arena;
+    struct arena a = {.base = arena, .used = PERFD_CONTEXT_BYTES};
+    zero(arena, 0, PERFD_CONTEXT_BYTES);
+    clients_init(&perfd->clients, &a, config);
+    sessions_init(&perfd->sessions, &a, config);
+    labels_init(&perfd->labels, &a, config);
+    lanes_init(&perfd->lanes, &a, config);
+    trace_init(&perfd->trace, &a, config);
+    lanes_init_pool(&perfd->lanes, &a, config);
+    if (len < a.used)
         return PERFD_NO_SPACE;
 
-    uint64_t *words = arena;
-    for (size_t i = 0; i < bytes / 8; i++)
-        words[i] = 0;
-    struct perfd *perfd = arena;
-    struct arena counting = {.base = NULL};
-    init_modules(perfd, &counting, config);
-    if (counting.used != bytes)
-        return PERFD_INTEGRITY; /* PERFD_ARENA_BYTES is not what the modules take */
-
-    struct arena real = {.base = arena, .size = len};
+    zero(arena, PERFD_CONTEXT_BYTES, a.used);
+    sessions_begin(&perfd->sessions);
+    labels_begin(&perfd->labels);
+    perfd->trace.piece = perfd->piece;
     perfd->config = *config;
     perfd->port = port;
-    perfd->arena_bytes = bytes;
-    init_modules(perfd, &real, config);
+    perfd->arena_bytes = a.used;
     ticks_init(perfd);
     *out = perfd;
     return PERFD_OK;

@@ -99,60 +99,87 @@ static void put_hex(struct put *p, uint64_t value)
     put_char(p, '"');
 }
 
+/* The kinds with a point: how many digits of the value are behind it, and how many of these are
+ * shown. */
+static const struct {
+    char kind;
+    uint8_t digits, decimals;
+} fixed[] = {{'k', 3, 3}, {'f', 3, 3}, {'h', 3, 2}, {'m', 6, 6}, {'r', 6, 3}};
+
 static void put_value(struct put *p, char kind, uint64_t value, bool *none)
 {
-    if (value == 0 && (kind == 'M' || kind == 'F' || (kind == 'm' && *none))) {
+    bool or_null = kind < 'a'; /* upper case */
+    kind = (char)(kind | ('a' - 'A'));
+    if (value == 0 && (or_null || (kind == 'm' && *none))) {
         put_text(p, "null");
         return;
     }
-    switch (kind) {
-    case 'i':
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (fixed[i].kind == kind) {
+            put_fixed(p, value, fixed[i].digits, fixed[i].decimals);
+            return;
+        }
+    if (kind == 'i')
         put_i64(p, (int64_t)value);
-        break;
-    case 'x':
+    else if (kind == 'x')
         put_hex(p, value);
-        break;
-    case 'c':
+    else if (kind == 'c')
         put_char(p, (char)value);
-        break;
-    case 'b':
+    else if (kind == 'b')
         put_text(p, value != 0 ? "true" : "false");
-        break;
-    case 'm':
-    case 'M':
-        put_fixed(p, value, 6, 6);
-        break;
-    case 'r':
-        put_fixed(p, value, 6, 3);
-        break;
-    case 'h':
-        put_fixed(p, value, 3, 2);
-        break;
-    case 'k':
-    case 'f':
-    case 'F':
-        put_fixed(p, value, 3, 3);
-        break;
-    default:
+    else
         put_u64(p, value);
-        break;
-    }
     if (kind == 'n')
         *none = value == 0;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static uint32_t word_length(const char *at)
+{
+    uint32_t length = 0;
+    while (is_letter(at[length]))
+        length++;
+    return length;
+}
+
+/* With the comma before it, unless it is an object's first or the comma is there. */
+static void put_key(struct put *p, const char *key, uint32_t length)
+{
+    char last = p->length > 0 ? p->bytes[p->length - 1] : '\0';
+    if (last != '{' && last != ',')
+        put_char(p, ',');
+    put_char(p, '"');
+    put_bytes(p, key, length);
+    put_text(p, "\":");
 }
 
 void json_put(struct put *p, const char *format, const uint64_t *values)
 {
     bool none = false;
-    for (; *format != '\0'; format++) {
-        if (*format == '[' && *values == 0) {
+    while (*format != '\0') {
+        uint32_t length = word_length(format);
+        const char *after = format + length;
+        if (length > 0 && (*after == '%' || *after == ':')) {
+            put_key(p, format, length);
+            format = after + (*after == ':');
+        } else if (length > 0) {
+            put_bytes(p, format, length);
+            format = after;
+        } else if (*format == '[' && *values == 0) {
             values++;
-            while (*format != ']')
-                format++;
+            while (*format++ != ']')
+                continue;
         } else if (*format == '%') {
-            put_value(p, *++format, *values++, &none);
-        } else if (*format != '[' && *format != ']') {
-            put_char(p, *format == '\'' ? '"' : *format);
+            put_value(p, format[1], *values++, &none);
+            format += 2;
+        } else {
+            if (*format != '[' && *format != ']')
+                put_char(p, *format == '\'' ? '"' : *format);
+            format++;
         }
     }
 }

@@ -23,32 +23,32 @@ static uint32_t words_of(uint32_t length)
     return 1 + (length + 3) / 4;
 }
 
-static uint32_t entry_length(const struct labels *l, uint32_t place)
+static uint32_t entry_length(const struct labels *l, size_t place)
 {
     return l->text[place] & ((1u << LENGTH_BITS) - 1);
 }
 
-static uint32_t next_entry(const struct labels *l, uint32_t place)
+static size_t next_entry(const struct labels *l, size_t place)
 {
     return place + words_of(entry_length(l, place));
 }
 
-static uint32_t entry_goes_to(const struct labels *l, uint32_t place)
+static uint32_t entry_goes_to(const struct labels *l, size_t place)
 {
     return l->text[place] >> LENGTH_BITS;
 }
 
-static void entry_send_to(struct labels *l, uint32_t place, uint32_t target)
+static void entry_send_to(struct labels *l, size_t place, uint32_t target)
 {
     l->text[place] = entry_length(l, place) | target << LENGTH_BITS;
 }
 
-static struct perfd_text entry_text(const struct labels *l, uint32_t place)
+static struct perfd_text entry_text(const struct labels *l, size_t place)
 {
     return (struct perfd_text){(const char *)&l->text[place + 1], entry_length(l, place)};
 }
 
-static bool entry_is(const struct labels *l, uint32_t place, struct perfd_text text)
+static bool entry_is(const struct labels *l, size_t place, struct perfd_text text)
 {
     return text_equal(entry_text(l, place), text);
 }
@@ -74,8 +74,10 @@ void labels_init(struct labels *labels, struct arena *arena, const struct perfd_
     labels->text = arena_take(arena, config->label_text_bytes, 1);
     labels->used = 1;
     labels->next = 1;
-    if (arena->base == NULL)
-        return;
+}
+
+void labels_begin(struct labels *labels)
+{
     struct label *unknown = &labels->table[0];
     entry_add(labels, (struct perfd_text){NULL, 0});
     unknown->text[LABEL_NAME] =
@@ -159,9 +161,9 @@ static void compact(struct labels *l)
     for (size_t id = 0; id < l->capacity; id++)
         for (size_t i = 0; i < LABEL_TEXTS; i++)
             entry_send_to(l, l->table[id].text[i], 1);
-    uint32_t end = l->text_used;
+    size_t end = l->text_used;
     uint32_t target = 0;
-    for (uint32_t place = 0; place < end; place = next_entry(l, place))
+    for (size_t place = 0; place < end; place = next_entry(l, place))
         if (entry_goes_to(l, place) != 0) {
             entry_send_to(l, place, target);
             target += words_of(entry_length(l, place));
@@ -170,9 +172,9 @@ static void compact(struct labels *l)
         for (unsigned i = 0; i < LABEL_TEXTS; i++)
             l->table[id].text[i] = entry_goes_to(l, l->table[id].text[i]);
     l->text_used = target;
-    for (uint32_t place = 0, next; place < end; place = next) {
+    for (size_t place = 0, next; place < end; place = next) {
         next = next_entry(l, place);
-        uint32_t to = entry_goes_to(l, place);
+        size_t to = entry_goes_to(l, place);
         if (place != 0 && to == 0)
             continue;
         entry_send_to(l, place, 0);
@@ -204,9 +206,9 @@ static void make_room(struct perfd *perfd)
 /* Over the whole pool: that is once a label, not once a mark. */
 static uint32_t find_text(const struct labels *l, struct perfd_text text)
 {
-    for (uint32_t place = 0; place < l->text_used; place = next_entry(l, place))
+    for (size_t place = 0; place < l->text_used; place = next_entry(l, place))
         if (entry_is(l, place, text))
-            return place;
+            return (uint32_t)place;
     return NO_PLACE;
 }
 
@@ -298,7 +300,7 @@ bool labels_given(const struct perfd *perfd, int client, uint32_t id)
     return id < l->capacity && (l->table[id].users & client_bit(client)) != 0;
 }
 
-static const struct label *entry_of(const struct labels *labels, uint32_t id)
+static const struct label *entry_of(const struct labels *labels, size_t id)
 {
     return &labels->table[id < labels->capacity && labels->table[id].live ? id : 0];
 }

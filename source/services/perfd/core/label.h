@@ -44,6 +44,7 @@ struct labels {
 };
 
 void labels_init(struct labels *labels, struct arena *arena, const struct perfd_config *config);
+void labels_begin(struct labels *labels);
 
 /* The id of this label for this open client, as perfd_label() says. */
 int labels_intern(struct perfd *perfd, int client, const struct perfd_label *label);

@@ -46,7 +46,7 @@ int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
 
 /* Counts a mark that is not written: on its lane's account or, where it has none, on lane 0's.
  * figure is where it lies in struct lane_counts. */
-static void drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, uint32_t figure)
+static void drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, size_t figure)
 {
     struct lane_counts *counts = &perfd->lanes.none;
     if (lane != NULL) {

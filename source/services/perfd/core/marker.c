@@ -4,6 +4,7 @@
 #include "core.h"
 #include "json.h"
 #include "ports/port.h"
+#include "text.h"
 
 /* The longest is a stop: a name of 48 bytes and three figures of at most 21. */
 #define LINE_MAX_BYTES 160
@@ -37,10 +38,7 @@ void marker_stop(const struct perfd *perfd, const struct session *s, const struc
 
 void marker_reject(const struct perfd *perfd, enum perfd_reject reason)
 {
-    static const char *const class[PERFD_REJECTS] = {
-        [PERFD_REJECT_INVALID] = "invalid",       [PERFD_REJECT_DENIED] = "denied",
-        [PERFD_REJECT_OVER_LIMIT] = "over_limit", [PERFD_REJECT_RATE_LIMITED] = "rate_limited",
-        [PERFD_REJECT_MALFORMED] = "malformed",
-    };
-    print(perfd, "perfd: reject ", class[reason], "\n", NULL);
+    /* In the order of enum perfd_reject. */
+    static const char classes[] = "invalid\0denied\0over_limit\0rate_limited\0malformed";
+    print(perfd, "perfd: reject ", text_nth(classes, (uint32_t)reason), "\n", NULL);
 }

@@ -16,7 +16,7 @@ uint32_t order_nodes(uint32_t values)
     return nodes;
 }
 
-static uint32_t node_capacity(uint32_t level)
+static size_t node_capacity(size_t level)
 {
     return level == LEAF ? ORDER_LEAF : ORDER_FAN;
 }
@@ -24,10 +24,10 @@ static uint32_t node_capacity(uint32_t level)
 /* --- Finding a place -------------------------------------------------------------------------- */
 
 /* How many of four words, a stride apart, are below value. */
-static inline uint32_t below_4(const uint64_t *at, uint32_t stride, uint64_t value)
+static inline size_t below_4(const uint64_t *at, size_t stride, uint64_t value)
 {
-    return (uint32_t)(at[0] < value) + (uint32_t)(at[stride] < value) +
-           (uint32_t)(at[2 * stride] < value) + (uint32_t)(at[3 * stride] < value);
+    return (size_t)(at[0] < value) + (size_t)(at[stride] < value) +
+           (size_t)(at[2 * stride] < value) + (size_t)(at[3 * stride] < value);
 }
 
 /*
@@ -36,18 +36,18 @@ static inline uint32_t below_4(const uint64_t *at, uint32_t stride, uint64_t val
  * last of each eight, then all of one eight, has none. The node is not full or its last word is not
  * below value.
  */
-static inline uint32_t leaf_place(const struct order_node *node, uint64_t value)
+static inline size_t leaf_place(const struct order_node *node, uint64_t value)
 {
     const uint64_t *at = node->value;
-    uint32_t first = 8 * (below_4(at + 7, 8, value) + below_4(at + 39, 8, value));
+    size_t first = 8 * (below_4(at + 7, 8, value) + below_4(at + 39, 8, value));
     return first + below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
 }
 
 /* The child that value belongs in; where it is in the tree, the child that holds it. */
-static inline uint32_t child_for(const struct order_node *node, uint64_t value)
+static inline size_t child_for(const struct order_node *node, uint64_t value)
 {
     const uint64_t *at = node->max;
-    uint32_t first = 8 * below_4(at + 7, 8, value);
+    size_t first = 8 * below_4(at + 7, 8, value);
     first += below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
     return first < node->n ? first : node->n - 1;
 }
@@ -55,12 +55,12 @@ static inline uint32_t child_for(const struct order_node *node, uint64_t value)
 /* --- Nodes and their entries ------------------------------------------------------------------ */
 
 /* Copies n entries; from and to may be one node, and overlap. */
-static void entries_copy(struct order_node *to, uint32_t at, const struct order_node *from,
-                         uint32_t first, uint32_t n, uint32_t level)
+static void entries_copy(struct order_node *to, size_t at, const struct order_node *from,
+                         size_t first, size_t n, size_t level)
 {
     bool backward = at > first;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t k = backward ? n - 1 - i : i;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = backward ? n - 1 - i : i;
         to->value[at + k] = from->value[first + k]; /* max, in an inner node */
         if (level != LEAF)
             to->child[at + k] = from->child[first + k];
@@ -68,37 +68,37 @@ static void entries_copy(struct order_node *to, uint32_t at, const struct order_
 }
 
 /* Sets how many entries the node has; new ones are the caller's to fill. */
-static void entries_set(struct order_node *node, uint32_t n, uint32_t level)
+static void entries_set(struct order_node *node, size_t n, size_t level)
 {
-    node->n = n;
-    for (uint32_t i = n; i < node_capacity(level); i++)
+    node->n = (uint32_t)n;
+    for (size_t i = n; i < node_capacity(level); i++)
         node->value[i] = UINT64_MAX; /* max, in an inner node */
 }
 
 /* Opens a gap of n entries at i, or closes one. */
-static void entries_open(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
+static void entries_open(struct order_node *node, size_t i, size_t n, size_t level)
 {
     entries_copy(node, i + n, node, i, node->n - i, level);
-    node->n += n;
+    node->n += (uint32_t)n;
 }
 
-static void entries_close(struct order_node *node, uint32_t i, uint32_t n, uint32_t level)
+static void entries_close(struct order_node *node, size_t i, size_t n, size_t level)
 {
     entries_copy(node, i, node, i + n, node->n - i - n, level);
     entries_set(node, node->n - n, level);
 }
 
-static uint32_t values_below(const struct order_node *node, uint32_t level)
+static uint32_t values_below(const struct order_node *node, size_t level)
 {
     if (level == LEAF)
         return node->n;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < node->n; i++)
+    for (size_t i = 0; i < node->n; i++)
         count += node->child[i].count;
     return count;
 }
 
-static uint32_t node_take(struct order *o, uint32_t level)
+static uint32_t node_take(struct order *o, size_t level)
 {
     uint32_t at = o->used;
     if (o->free != 0) {
@@ -127,18 +127,17 @@ void order_reset(struct order *o, struct order_node *nodes)
 
 /* Moves entries between the parent's children i and i + 1 so that the first has `keep`, 1 or more.
  * The children are of this level. */
-static void share(struct order *o, struct order_node *parent, uint32_t i, uint32_t keep,
-                  uint32_t level)
+static void share(struct order *o, struct order_node *parent, size_t i, size_t keep, size_t level)
 {
     struct order_node *left = &o->nodes[parent->child[i].node];
     struct order_node *right = &o->nodes[parent->child[i + 1].node];
     if (keep > left->n) {
-        uint32_t n = keep - left->n;
+        size_t n = keep - left->n;
         entries_copy(left, left->n, right, 0, n, level);
-        left->n = keep;
+        left->n = (uint32_t)keep;
         entries_close(right, 0, n, level);
     } else {
-        uint32_t n = left->n - keep;
+        size_t n = left->n - keep;
         entries_open(right, 0, n, level);
         entries_copy(right, 0, left, keep, n, level);
         entries_set(left, keep, level);
@@ -150,7 +149,7 @@ static void share(struct order *o, struct order_node *parent, uint32_t i, uint32
 }
 
 /* Gives half of the parent's full child i to a new child i + 1; the parent is not full. */
-static void split(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
+static void split(struct order *o, struct order_node *parent, size_t i, size_t level)
 {
     entries_open(parent, i + 1, 1, level + 1);
     parent->max[i + 1] = parent->max[i];
@@ -175,10 +174,10 @@ static void grow(struct order *o)
  * Makes the parent's half-full child i more than half full: a neighbour shares what it has over
  * half, or the two, both half full, become one. Returns the child's place, which a merge moves.
  */
-static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, uint32_t level)
+static size_t refill(struct order *o, struct order_node *parent, size_t i, size_t level)
 {
-    uint32_t left = i > 0 ? i - 1 : 0, right = left + 1;
-    uint32_t both = o->nodes[parent->child[left].node].n + o->nodes[parent->child[right].node].n;
+    size_t left = i > 0 ? i - 1 : 0, right = left + 1;
+    size_t both = o->nodes[parent->child[left].node].n + o->nodes[parent->child[right].node].n;
     if (both > node_capacity(level)) {
         /* The odd one is the child's: it needs it to be over half. */
         share(o, parent, left, i == left ? both - both / 2 : both / 2, level);
@@ -194,17 +193,17 @@ static uint32_t refill(struct order *o, struct order_node *parent, uint32_t i, u
 
 static void leaf_insert(struct order_node *leaf, uint64_t value)
 {
-    uint32_t place = leaf_place(leaf, value);
+    size_t place = leaf_place(leaf, value);
     for (size_t i = leaf->n++; i > place; i--)
         leaf->value[i] = leaf->value[i - 1];
     leaf->value[place] = value;
 }
 
 /* Returns the place that it had. */
-static uint32_t leaf_remove(struct order_node *leaf, uint64_t value)
+static size_t leaf_remove(struct order_node *leaf, uint64_t value)
 {
-    uint32_t place = leaf_place(leaf, value);
-    uint32_t last = --leaf->n;
+    size_t place = leaf_place(leaf, value);
+    size_t last = --leaf->n;
     for (size_t i = place; i < last; i++)
         leaf->value[i] = leaf->value[i + 1];
     leaf->value[last] = UINT64_MAX;
@@ -216,8 +215,8 @@ void order_insert(struct order *o, uint64_t value)
     if (o->nodes[o->root].n == node_capacity(o->levels))
         grow(o);
     struct order_node *node = &o->nodes[o->root];
-    for (uint32_t level = o->levels; level > LEAF; level--) {
-        uint32_t i = child_for(node, value);
+    for (size_t level = o->levels; level > LEAF; level--) {
+        size_t i = child_for(node, value);
         if (o->nodes[node->child[i].node].n == node_capacity(level - 1)) {
             split(o, node, i, level - 1);
             i += node->max[i] < value;
@@ -236,11 +235,11 @@ void order_remove(struct order *o, uint64_t value)
     /* The way down, as two arrays: one of pairs would be half padding. */
     struct order_node *path[ORDER_LEVELS];
     uint8_t place[ORDER_LEVELS];
-    uint32_t depth = 0;
+    size_t depth = 0;
 
     struct order_node *node = &o->nodes[o->root];
-    for (uint32_t level = o->levels; level > LEAF; level--) {
-        uint32_t i = child_for(node, value);
+    for (size_t level = o->levels; level > LEAF; level--) {
+        size_t i = child_for(node, value);
         if (o->nodes[node->child[i].node].n == node_capacity(level - 1) / 2)
             i = refill(o, node, i, level - 1);
         uint32_t below = node->child[i].node;
@@ -271,7 +270,7 @@ uint64_t order_select(const struct order *o, uint32_t rank)
 {
     const struct order_node *node = &o->nodes[o->root];
     uint32_t count = o->count;
-    for (uint32_t level = o->levels; level > LEAF; level--) {
+    for (size_t level = o->levels; level > LEAF; level--) {
         const struct order_child *child = node->child;
         if (rank <= count / 2) {
             while (rank > child->count)

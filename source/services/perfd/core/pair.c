@@ -36,11 +36,11 @@ static uint32_t key_of(const struct lane_record *record, const struct labels *la
 }
 
 /* How many spans are open up to and with the nearest that the record here may end; 0: none. */
-static uint32_t find_open(const struct pairing *p, const struct lane_record *run,
-                          const struct labels *labels)
+static size_t find_open(const struct pairing *p, const struct lane_record *run,
+                        const struct labels *labels)
 {
     uint32_t key = key_of(&run[p->at], labels);
-    uint32_t depth = p->depth;
+    size_t depth = p->depth;
     while (depth > 0 && key_of(&run[p->stack[depth - 1]], labels) != key)
         depth--;
     return depth;
@@ -66,7 +66,7 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
         p->counts.ends_too_deep++;
         return;
     }
-    uint32_t depth = find_open(p, run, labels);
+    size_t depth = find_open(p, run, labels);
     if (depth == 0) {
         if (lossy)
             p->counts.orphan++;

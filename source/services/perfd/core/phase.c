@@ -17,20 +17,20 @@ static uint64_t phase_at(const struct window *w, uint32_t place, enum perfd_phas
  * values that share the digits known so far by their next one. No value exceeds worst_ns.
  */
 static uint64_t select_phase(const struct window *w, enum perfd_phase phase, uint64_t worst_ns,
-                             uint32_t rank)
+                             size_t rank)
 {
-    unsigned shift = 64 - DIGIT_BITS;
+    size_t shift = 64 - DIGIT_BITS;
     while (shift > 0 && worst_ns >> shift == 0)
         shift -= DIGIT_BITS;
     uint64_t known = 0; /* the digits above shift + DIGIT_BITS */
     for (;; shift -= DIGIT_BITS) {
-        uint32_t count[DIGITS] = {0};
+        size_t count[DIGITS] = {0};
         for (uint32_t i = 0; i < w->held; i++) {
             uint64_t digits = phase_at(w, i, phase) >> shift;
             if (digits >> DIGIT_BITS == known && phase_at(w, i, phase) != 0)
                 count[digits % DIGITS]++;
         }
-        unsigned digit = 0;
+        size_t digit = 0;
         while (rank > count[digit])
             rank -= count[digit++];
         known = known << DIGIT_BITS | digit;

@@ -55,9 +55,7 @@ static char *digits_before(char *end, uint64_t value, unsigned least)
 
 void put_u64(struct put *p, uint64_t value)
 {
-    char text[DIGITS_MAX];
-    const char *from = digits_before(text + DIGITS_MAX, value, 1);
-    put_bytes(p, from, (size_t)(text + DIGITS_MAX - from));
+    put_fixed(p, value, 0, 0);
 }
 
 void put_i64(struct put *p, int64_t value)
@@ -72,13 +70,14 @@ void put_i64(struct put *p, int64_t value)
 
 void put_fixed(struct put *p, uint64_t value, unsigned divisor_digits, unsigned decimals)
 {
-    uint64_t divisor = 1;
-    for (unsigned i = decimals; i < divisor_digits; i++)
-        divisor *= 10;
-    uint64_t rest = value % divisor;
-    value /= divisor;
-    if (rest >= divisor - rest)
-        value++;
+    if (decimals < divisor_digits) {
+        uint64_t divisor = 1;
+        for (unsigned i = decimals; i < divisor_digits; i++)
+            divisor *= 10;
+        uint64_t rest = value % divisor;
+        value /= divisor;
+        value += rest >= divisor - rest;
+    }
 
     char text[DIGITS_MAX + 2];
     char *end = text + sizeof text;

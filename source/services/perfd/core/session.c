@@ -11,19 +11,22 @@
 
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config)
 {
-    uint32_t nodes = 3 * order_nodes(config->frames);
-    m->slot = arena_take(a, config->sessions, PERFD_SESSION_BYTES);
     m->slots = config->sessions;
     m->frames = config->frames;
     m->next_id = 1;
+    m->slot = arena_take(a, m->slots, PERFD_SESSION_BYTES);
+    m->histograms = arena_take(a, m->slots, sizeof(struct histogram));
+    m->rings = arena_take(a, m->slots, m->frames * sizeof(struct frame));
+    m->trees =
+        arena_take(a, m->slots, WINDOW_TREES * order_nodes(m->frames) * sizeof(struct order_node));
+}
+
+void sessions_begin(struct sessions *m)
+{
+    size_t nodes = WINDOW_TREES * order_nodes(m->frames);
     for (size_t i = 0; i < m->slots; i++) {
-        struct histogram *histogram = arena_take(a, 1, sizeof(struct histogram));
-        struct frame *ring = arena_take(a, m->frames, sizeof(struct frame));
-        struct order_node *tree = arena_take(a, nodes, sizeof(struct order_node));
-        if (a->base == NULL)
-            continue;
-        m->slot[i].histogram = histogram;
-        window_reset(&m->slot[i].window, ring, m->frames, tree);
+        m->slot[i].histogram = &m->histograms[i];
+        window_reset(&m->slot[i].window, m->rings + i * m->frames, m->frames, m->trees + i * nodes);
     }
 }
 

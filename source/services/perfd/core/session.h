@@ -24,8 +24,7 @@ struct session {
     int32_t owner;  /* the client that started it; 0: it has hung up */
     int32_t ticker; /* the client whose ticks count; 0: the next one that ticks */
 
-    char name[PERFD_NAME_MAX + 1]; /* NUL-terminated */
-    uint8_t name_length;
+    struct window window;
 
     uint64_t budget_ns, long_frame_ns, idle_gap_ns; /* as given to start */
     uint32_t warmup_frames;
@@ -48,8 +47,10 @@ struct session {
     uint64_t jank[FRAME_CAUSES]; /* by cause; CAUSE_NONE: frames that were thrown away */
     bool exact;                  /* every counted interval is still in the window */
 
-    struct window window;
     struct histogram *histogram; /* all counted intervals */
+
+    char name[PERFD_NAME_MAX + 1]; /* NUL-terminated */
+    uint8_t name_length;
 };
 
 _Static_assert(sizeof(struct session) <= PERFD_SESSION_BYTES, "config.h knows the session's size");
@@ -58,6 +59,9 @@ struct sessions {
     struct session *slot;
     uint32_t slots;
     uint32_t frames; /* in each one's window */
+    struct histogram *histograms;
+    struct frame *rings;
+    struct order_node *trees;
     uint32_t next_id;
     uint64_t stops;
 };
@@ -65,6 +69,7 @@ struct sessions {
 struct perfd;
 
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config);
+void sessions_begin(struct sessions *m);
 
 bool sessions_any_running(const struct perfd *perfd);
 

@@ -8,3 +8,10 @@ struct perfd_text text_of(const char *string)
         text.length++;
     return text;
 }
+
+const char *text_nth(const char *texts, uint32_t n)
+{
+    for (; n > 0; n--)
+        texts += text_of(texts).length + 1;
+    return texts;
+}

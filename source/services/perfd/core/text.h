@@ -8,6 +8,10 @@
 /* Of a NUL-terminated string. */
 struct perfd_text text_of(const char *string);
 
+/* The n-th, from 0, of texts that stand one after the other, each with its NUL: a table of pointers
+ * would be larger than the texts. */
+const char *text_nth(const char *texts, uint32_t n);
+
 static inline bool text_equal(struct perfd_text a, struct perfd_text b)
 {
     if (a.length != b.length)

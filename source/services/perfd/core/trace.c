@@ -138,7 +138,7 @@ static uint64_t other_bytes(struct perfd *perfd)
     struct trace *t = &perfd->trace;
     uint64_t bytes = 0;
     for (uint32_t piece = 0;; piece++) {
-        struct put p = {.bytes = t->piece, .size = sizeof t->piece};
+        struct put p = {.bytes = t->piece, .size = TRACE_PIECE};
         if (!put_other_piece(perfd, piece, &p))
             return bytes;
         bytes += p.length;

@@ -47,13 +47,13 @@ enum trace_source {
 
 struct trace_cursor {
     enum trace_section section;
-    uint32_t piece;                 /* within the section */
-    uint64_t next_ns[SOURCE_LANES]; /* when each source's next event is; UINT64_MAX: it has none */
+    uint32_t piece; /* within the section */
     uint32_t session_part;
     uint32_t frame, frame_part;
     uint32_t begun, ended;
-    uint32_t owner; /* the frame whose time it is */
-    uint64_t marks; /* events of marks so far */
+    uint32_t owner;                 /* the frame whose time it is */
+    uint64_t next_ns[SOURCE_LANES]; /* when each source's next event is; UINT64_MAX: it has none */
+    uint64_t marks;                 /* events of marks so far */
 };
 
 enum trace_stage {
@@ -87,34 +87,34 @@ enum export_stage { EXPORT_NONE, EXPORT_PREPARE, EXPORT_OPEN, EXPORT_WRITE, EXPO
 struct trace_export {
     enum export_stage stage;
     uint32_t trace;
-    char name[PERFD_NAME_MAX + 1];
 };
 
-/* What most code looks at comes first: short offsets are short code. */
+/* What most code looks at comes first, and words before longer ones: short offsets are short code.
+ */
 struct trace {
-    uint32_t *begun, *ended; /* frames with work to show, by its begin and by its end */
-    uint32_t *detail_bytes, *frame_bytes; /* what frames own, saturating: details, and all else */
     uint32_t works;
     struct trace_sort sort;
-
     uint32_t id; /* of the trace in the copy; 0: none */
     uint32_t last_id;
     enum trace_stage stage;
+    struct trace_export export;
+    uint32_t piece_length, piece_at;
+    struct trace_cursor cursor;
+    struct trace_cut cut;
+    uint32_t *begun, *ended; /* frames with work to show, by its begin and by its end */
+    uint32_t *detail_bytes, *frame_bytes; /* what frames own, saturating: details, and all else */
+    char *piece;                          /* TRACE_PIECE bytes */
     uint64_t cap_bytes;
     uint64_t excess_bytes; /* what the cut must take away */
     uint64_t tail_bytes;   /* what stands after the last frame */
-    struct trace_cut cut;
-    struct trace_cursor cursor;
-    uint64_t offset; /* of the next byte that a reader gets without winding */
-    uint32_t piece_length, piece_at;
+    uint64_t offset;       /* of the next byte that a reader gets without winding */
 
     struct frozen frozen;
-    struct trace_export export;
+    char export_name[PERFD_NAME_MAX + 1];
     struct trace_totals totals; /* of the pass under way, and then of the trace: in otherData */
     struct trace_totals last;   /* of the last trace that was prepared, and its spans */
     struct pair_counts last_spans;
     struct pairing pairing;
-    char piece[TRACE_PIECE];
 };
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config);

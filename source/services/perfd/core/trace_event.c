@@ -21,36 +21,37 @@ static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 }
 
 /* How every event starts. */
-static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, uint32_t tid,
-                     struct put *p)
+static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, size_t tid, struct put *p)
 {
-    json_put(p, ",\n{'name':", NULL);
+    json_put(p, ",\n{name:", NULL);
     json_string(p, name);
-    json_put(p, ",'ph':'%c','ts':%k,'pid':1,'tid':%u", VALUES((uint64_t)phase, ts_ns, tid));
+    json_put(p, "ph:'%c',ts" MICROS "pid:1,tid%u", VALUES((uint64_t)phase, ts_ns, tid));
 }
 
 /* --- The frames lane -------------------------------------------------------------------------- */
 
-#define INSTANT(name, argument)                                                                    \
-    {                                                                                              \
-        name, "i,'s':'t','args':{" argument                                                        \
-    }
-
-/* The name, then the phase and the rest with one value. */
-static const struct {
-    const char *name, *rest;
-} forms[] = {
-    [EVENT_START] = INSTANT("session start", "}}"),
-    [EVENT_DROPPED_AT_END] = INSTANT("dropped", "'count':%u}}"),
-    [EVENT_STOP] = INSTANT("session stop", "}}"),
-    [EVENT_FRAME] = {"frame", "X,'dur':%k,'cname':'"},
-    [EVENT_FRAME_MS] = {"frame ms", "C,'args':{'ms':%m}}"},
-    [EVENT_FRAME_FPS] = {"fps", "C,'args':{'fps':%f}}"},
-    [EVENT_DROPPED] = INSTANT("dropped", "'count':%u}}"),
-    [EVENT_JANK] = INSTANT("jank", "'frameId':%u"),
-    [EVENT_WORK_BEGIN] = {"work", "b,'cat':'work','id':%x}"},
-    [EVENT_WORK_END] = {"work", "e,'cat':'work','id':%x}"},
-};
+/* Of each kind, in the order of enum trace_event_kind: its name; then the phase and the rest, with
+ * one value. */
+static const char forms[] = "frame\0"
+                            "X,dur" MICROS "cname:'\0"
+                            "frame ms\0"
+                            "C,args:{ms%m}}\0"
+                            "fps\0"
+                            "C,args:{fps%f}}\0"
+                            "dropped\0"
+                            "i,s:'t',args:{count%u}}\0"
+                            "jank\0"
+                            "i,s:'t',args:{frameId%u\0"
+                            "work\0"
+                            "b,cat:'work',id%x}\0"
+                            "work\0"
+                            "e,cat:'work',id%x}\0"
+                            "session start\0"
+                            "i,s:'t',args:{}}\0"
+                            "dropped\0"
+                            "i,s:'t',args:{count%u}}\0"
+                            "session stop\0"
+                            "i,s:'t',args:{}}";
 
 static uint64_t value_of(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns)
 {
@@ -77,15 +78,10 @@ static uint64_t value_of(const struct frozen *z, const struct trace_event *event
 
 static void put_cause(const struct frame *frame, struct put *p)
 {
-    static const char names[][9] = {
-        [CAUSE_APP] = "app",
-        [CAUSE_GPU] = "gpu",
-        [CAUSE_PIPELINE] = "pipeline",
-        [CAUSE_UNKNOWN] = "unknown",
-    };
+    static const char names[] = "app\0gpu\0pipeline\0unknown"; /* from CAUSE_APP on */
     if (frame->cause != CAUSE_NONE) {
-        json_put(p, ",'cause':'", NULL);
-        put_text(p, names[frame->cause]);
+        json_put(p, "cause:'", NULL);
+        put_text(p, text_nth(names, frame->cause - CAUSE_APP));
         put_char(p, '"');
     }
     put_text(p, "}}");
@@ -96,21 +92,19 @@ static void put_frame_rest(const struct frozen *z, uint32_t at, struct put *p)
     const struct frame *f = &z->frame[at];
     const char *colour = f->dropped ? "terrible" : "bad";
     put_text(p, f->cause == CAUSE_NONE ? "good" : colour);
-    json_put(
-        p,
-        "','args':{'frameId':%u[,'missed':%u][,'work':%m][,'ui':%m][,'layout':%m][,'render':%m]"
-        "[,'present':%m]",
-        VALUES(f->frame_id, frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0),
-               frame_work_ns(f), f->phase_ns[PERFD_UI], f->phase_ns[PERFD_LAYOUT],
-               f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
+    json_put(p, "',args:{frameId%u[missed%u][work%m][ui%m][layout%m][render%m][present%m]",
+             VALUES(f->frame_id, frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0),
+                    frame_work_ns(f), f->phase_ns[PERFD_UI], f->phase_ns[PERFD_LAYOUT],
+                    f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
 }
 
 static void put_of_frames(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns,
                           struct put *p)
 {
     uint64_t value = value_of(z, event, ts_ns);
-    const char *rest = forms[event->kind].rest;
-    put_head(text_of(forms[event->kind].name), rest[0], ts_ns, FRAMES_TID, p);
+    const char *name = text_nth(forms, 2 * (uint32_t)event->kind);
+    const char *rest = text_nth(name, 1);
+    put_head(text_of(name), rest[0], ts_ns, FRAMES_TID, p);
     json_put(p, rest + 1, &value);
     if (event->kind == EVENT_FRAME)
         put_frame_rest(z, event->at, p);
@@ -125,7 +119,7 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
     const struct lane_counts *c = &lane->counts;
     uint64_t count = overwritten ? c->overwritten : lane_counts_dropped(c);
     put_head(text_of("lost"), 'i', ts_ns, lane->id, p);
-    json_put(p, ",'s':'t','args':{'count':%u,'reason':'", &count);
+    json_put(p, ",s:'t',args:{count" COUNT "reason:'", &count);
     json_put(p, overwritten ? "overwritten'}}" : "dropped'}}", NULL);
 }
 
@@ -137,7 +131,7 @@ static void put_category(struct perfd_text category, uint8_t kind, struct put *p
     else if (category.length == 0 && kind >= PERFD_FLOW_START && kind <= PERFD_FLOW_END)
         category = text_of("flow");
     if (category.length > 0) {
-        json_put(p, ",'cat':", NULL);
+        json_put(p, "cat:", NULL);
         json_string(p, category);
     }
 }
@@ -145,10 +139,11 @@ static void put_category(struct perfd_text category, uint8_t kind, struct put *p
 static void put_span_rest(const struct frozen *z, const struct lane_record *record, struct put *p)
 {
     static const char *const rests[] = {
-        ",'dur':%k}",
-        ",'dur':%k,'args':{'unfinished':true}}",
-        ",'dur':%k,'args':{'arg':%i}}",
-        ",'dur':%k,'args':{'arg':%i,'unfinished':true}}",
+        "dur%k}",
+        "dur" MICROS "args:{unfinished:true}}",
+        "dur" MICROS "args:{arg%i}}",
+        "dur" MICROS "args:{arg%i"
+        "unfinished:true}}",
     };
     bool has_value = lane_kind_has_value(record->kind);
     uint64_t end_ns = record->aux != 0 ? record[record->aux].time_ns : z->end_ns;
@@ -167,16 +162,16 @@ static void put_rest(const struct frozen *z, const struct lane_record *record, s
         put_span_rest(z, record, p);
         break;
     case PERFD_INSTANT:
-        json_put(p, ",'s':'t'}", NULL);
+        json_put(p, "s:'t'}", NULL);
         break;
     case PERFD_COUNTER:
-        json_put(p, ",'args':{'value':%i}}", &value);
+        json_put(p, "args:{value%i}}", &value);
         break;
     case PERFD_FLOW_END:
-        json_put(p, ",'id':%x,'bp':'e'}", &value);
+        json_put(p, "id" HEX "bp:'e'}", &value);
         break;
     default:
-        json_put(p, ",'id':%x}", &value);
+        json_put(p, "id%x}", &value);
         break;
     }
 }

@@ -19,13 +19,22 @@ _Static_assert(RUN(struct pair_counts, begins, ends_too_deep) == 9, "");
 
 /* --- Metadata --------------------------------------------------------------------------------- */
 
+static void put_meta(const char *what, size_t tid, struct put *p)
+{
+    json_put(p, "{name:'", NULL);
+    put_text(p, what);
+    json_put(p, "',ph:'M',pid:1,tid" COUNT "args:{", VALUES(tid));
+}
+
 static void put_thread(uint32_t tid, struct perfd_text name, struct put *p)
 {
-    json_put(p, ",\n{'name':'thread_name','ph':'M','pid':1,'tid':%u,'args':{'name':", VALUES(tid));
+    put_text(p, ",\n");
+    put_meta("thread_name", tid, p);
+    json_put(p, "name:", NULL);
     json_string(p, name);
-    json_put(p,
-             "}},\n{'name':'thread_sort_index','ph':'M','pid':1,'tid':%u,'args':{'sort_index':%u}}",
-             VALUES(tid, tid));
+    put_text(p, "}},\n");
+    put_meta("thread_sort_index", tid, p);
+    json_put(p, "sort_index%u}}", VALUES(tid));
 }
 
 static struct perfd_text lane_name(const struct lane_copy *lane)
@@ -38,7 +47,8 @@ bool put_lane_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
 {
     const struct frozen *z = &perfd->trace.frozen;
     if (piece == 0) {
-        json_put(p, "{'name':'process_name','ph':'M','pid':1,'tid':0,'args':{'name':'", NULL);
+        put_meta("process_name", FRAMES_TID, p);
+        json_put(p, "name:'", NULL);
         put_text(p, z->metrics.name);
         json_put(p, "'}}", NULL);
     } else if (piece == 1) {
@@ -61,15 +71,14 @@ static void put_session(const struct perfd *perfd, struct put *p)
     const struct frozen *z = &t->frozen;
     const struct perfd_metrics *m = &z->metrics;
     put_text(p, "\n]");
-    json_put(p,
-             ",'displayTimeUnit':'ms','otherData':{'version':'" PERFD_VERSION
-             "','session':{'id':%u,'name':'",
-             VALUES(m->session));
+    json_put(
+        p, "displayTimeUnit:'ms',otherData:{version:'" PERFD_VERSION "',session:{id" COUNT "name:'",
+        VALUES(m->session));
     put_text(p, m->name);
     json_put(p,
-             "','running':%b,'startNs':%u,'endNs':%u,'budgetMs':%m,'longFrameMs':%m,'idleGapMs':%M,"
-             "'warmupFrames':%u,'capBytes':%u},'clock':{'stepNs':%u,"
-             "'ticksPerSecond':%u,'source':'",
+             "',running" BOOL "startNs" COUNT "endNs" COUNT "budgetMs" MILLIS "longFrameMs" MILLIS
+             "idleGapMs" MS_ANY "warmupFrames" COUNT "capBytes%u},clock:{stepNs" COUNT
+             "ticksPerSecond" COUNT "source:'",
              VALUES(m->running, z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns,
                     z->idle_gap_ns, z->warmup_frames, t->cap_bytes, z->clock_step_ns,
                     z->clock_step_ns != 0 ? SECOND_NS / z->clock_step_ns : 0));
@@ -80,24 +89,27 @@ static void put_session(const struct perfd *perfd, struct put *p)
 static void put_metrics(const struct perfd_metrics *m, struct put *p)
 {
     json_put(p,
-             ",'metrics':{'budgetMs':%m,'longFrameMs':%m,'frames':%u,'fps':%F,'avg':%M,'p50':%M,"
-             "'p95':%M,'p99':%M,'p999':%M,'low1Fps':%F,'low01Fps':%F,'longest':%M",
+             "metrics:{budgetMs" MILLIS "longFrameMs" MILLIS "frames" COUNT "fps" FPS_ANY
+             "avg" MS_ANY "p50" MS_ANY "p95" MS_ANY "p99" MS_ANY "p999" MS_ANY "low1Fps" FPS_ANY
+             "low01Fps" FPS_ANY "longest%M",
              &m->budget_ns);
     json_put(p,
-             ",'longFrames':%u,'dropped':%u,'late':%u,'workAvg':%M,'workP95':%M,'workP99':%M,"
-             "'overBudget':%u,'latencyCount':%n,'latencyP50':%m,'latencyP95':%m,'latencyP99':%m",
+             "longFrames" COUNT "dropped" COUNT "late" COUNT "workAvg" MS_ANY "workP95" MS_ANY
+             "workP99" MS_ANY "overBudget" COUNT "latencyCount%n"
+             "latencyP50" MILLIS "latencyP95" MILLIS "latencyP99%m",
              &m->long_frames);
 }
 
 static void put_session_metrics(const struct perfd_metrics *m, struct put *p)
 {
     json_put(p,
-             ",'sessionFrames':%u,'sessionFps':%F,'sessionP50':%M,'sessionP95':%M,'sessionP99':%M,"
-             "'sessionP999':%M,'sessionLongest':%M,'sessionLongFrames':%u,'sessionDropped':%u,"
-             "'sessionLate':%u,'sessionTime':%m,'jankDropped':%u,'jankApp':%u,'jankGpu':%u,"
-             "'jankPipeline':%u,'jankUnknown':%u",
+             "sessionFrames" COUNT "sessionFps" FPS_ANY "sessionP50" MS_ANY "sessionP95" MS_ANY
+             "sessionP99" MS_ANY "sessionP999" MS_ANY "sessionLongest" MS_ANY
+             "sessionLongFrames" COUNT "sessionDropped" COUNT "sessionLate" COUNT
+             "sessionTime" MILLIS "jankDropped" COUNT "jankApp" COUNT "jankGpu" COUNT
+             "jankPipeline" COUNT "jankUnknown%u",
              &m->session_frames);
-    json_put(p, ",'sessionExact':%b}", VALUES(m->session_exact));
+    json_put(p, "sessionExact%b}", VALUES(m->session_exact));
 }
 
 /* --- otherData: the ledger -------------------------------------------------------------------- */
@@ -105,27 +117,27 @@ static void put_session_metrics(const struct perfd_metrics *m, struct put *p)
 static void put_counts(const struct lane_counts *c, struct put *p)
 {
     json_put(p,
-             "'written':%u,'resident':%u,'overwritten':%u,'torn':%u,'malformed':%u,'rate':%u,"
-             "'noSession':%u}",
+             "written" COUNT "resident" COUNT "overwritten" COUNT "torn" COUNT "malformed" COUNT
+             "rate" COUNT "noSession%u}",
              &c->written);
 }
 
 static void put_ledger(const struct trace *t, struct put *p)
 {
-    json_put(p, ",'ledger':{", NULL);
+    json_put(p, "ledger:{", NULL);
     put_counts(&t->frozen.total, p);
     json_put(p,
-             ",'export':{'copied':%u,'exported':%u,'cut':%u,'filtered':%u,'unpaired':%u,"
-             "'outside':%u}",
+             "export:{copied" COUNT "exported" COUNT "cut" COUNT "filtered" COUNT "unpaired" COUNT
+             "outside%u}",
              &t->totals.copied);
-    json_put(p, ",'truncated':{'frames':%u,'records':%u}", VALUES(t->totals.frames, t->totals.cut));
+    json_put(p, "truncated:{frames" COUNT "records%u}", VALUES(t->totals.frames, t->totals.cut));
 }
 
 static void put_spans(const struct pair_counts *c, struct put *p)
 {
     json_put(p,
-             ",'spans':{'begins':%u,'paired':%u,'closedAtExport':%u,'closedByParent':%u,"
-             "'beginsTooDeep':%u,'ends':%u,'orphan':%u,'mismatched':%u,'endsTooDeep':%u}",
+             "spans:{begins" COUNT "paired" COUNT "closedAtExport" COUNT "closedByParent" COUNT
+             "beginsTooDeep" COUNT "ends" COUNT "orphan" COUNT "mismatched" COUNT "endsTooDeep%u}",
              &c->begins);
 }
 
@@ -133,11 +145,11 @@ static void put_spans(const struct pair_counts *c, struct put *p)
 static void put_lane_counts(const struct frozen *z, uint32_t place, struct put *p)
 {
     if (place == 0) {
-        json_put(p, ",'lanes':{'0':{", NULL);
+        json_put(p, "lanes:{0:{", NULL);
         put_counts(&z->lane0, p);
     } else {
         const struct lane_copy *lane = &z->lane[place - 1];
-        json_put(p, ",'%u':{'name':", VALUES(lane->id));
+        json_put(p, ",'%u':{name:", VALUES(lane->id));
         json_string(p, lane_name(lane));
         put_char(p, ',');
         put_counts(&lane->counts, p);
@@ -150,7 +162,7 @@ static void put_dropped(const struct frozen *z, uint32_t place, struct put *p)
 {
     const struct lane_counts *c = place > 0 ? &z->lane[place - 1].counts : &z->lane0;
     json_put(
-        p, place > 0 ? ",'%u':%u" : ",'droppedRecordsByThread':{'%u':%u",
+        p, place > 0 ? ",'%u':%u" : "droppedRecordsByThread:{'%u':%u",
         VALUES(place > 0 ? z->lane[place - 1].id : 0, c->overwritten + lane_counts_dropped(c)));
     if (place == z->lane_count)
         put_char(p, '}');

@@ -9,10 +9,6 @@
 #define FRAMES_TID 0 /* the frames lane; clients' lanes have ids from 1 */
 
 enum trace_event_kind {
-    EVENT_START,
-    EVENT_DROPPED_AT_END, /* frames thrown away after the last one shown */
-    EVENT_STOP,
-
     EVENT_FRAME, /* its interval */
     EVENT_FRAME_MS,
     EVENT_FRAME_FPS,
@@ -20,6 +16,10 @@ enum trace_event_kind {
     EVENT_JANK,
     EVENT_WORK_BEGIN,
     EVENT_WORK_END,
+
+    EVENT_START,
+    EVENT_DROPPED_AT_END, /* frames thrown away after the last one shown */
+    EVENT_STOP,
 
     EVENT_LOSS, /* records were overwritten before this */
     EVENT_DROP, /* marks were refused before this */

@@ -22,7 +22,7 @@ static void next_section(struct trace *trace)
 enum piece_kind cursor_next(struct perfd *perfd, struct trace_event *event, bool *is_event)
 {
     struct trace *t = &perfd->trace;
-    struct put p = {.bytes = t->piece, .size = sizeof t->piece};
+    struct put p = {.bytes = t->piece, .size = TRACE_PIECE};
     *is_event = false;
     t->piece_length = t->piece_at = 0;
     while (p.length == 0) {

@@ -18,12 +18,12 @@ static bool is_before(const struct trace *t, uint32_t a, uint32_t b, enum trace_
 }
 
 /* Lets the value at root sink in heap[0..count), the latest on top. */
-static void sift(const struct trace *t, uint32_t *heap, uint32_t root, uint32_t count,
+static void sift(const struct trace *t, uint32_t *heap, size_t root, size_t count,
                  enum trace_source by)
 {
     uint32_t value = heap[root];
     while (2 * root + 1 < count) {
-        uint32_t child = 2 * root + 1;
+        size_t child = 2 * root + 1;
         if (child + 1 < count && is_before(t, heap[child], heap[child + 1], by))
             child++;
         if (!is_before(t, value, heap[child], by))

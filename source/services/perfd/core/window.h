@@ -79,7 +79,10 @@ struct window {
     struct order interval, work, latency;
 };
 
-/* Empties it. ring has size entries; nodes: three trees' worth, PERFD_ORDER_NODES(size) each. */
+#define WINDOW_TREES 3
+
+/* Empties it. ring has size entries; nodes: WINDOW_TREES trees' worth, PERFD_ORDER_NODES(size)
+ * each. */
 void window_reset(struct window *w, struct frame *ring, uint32_t size, struct order_node *nodes);
 
 /* Sequence number of the oldest frame held; newest + 1 where none is. */

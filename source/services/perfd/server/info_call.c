@@ -29,13 +29,13 @@ static void write_limits(const struct perfd_server *server, struct perf_limits_b
     perf_limits_set_chunk_bytes(to, perfd_server_chunk_bytes(server));
 }
 
-static void write_rights(uint32_t capabilities, struct perf_info_response_builder to)
-{
-    perf_info_response_set_may_control(to, (capabilities & PERFD_CAP_CONTROL) != 0);
-    perf_info_response_set_may_mark(to, (capabilities & PERFD_CAP_MARK) != 0);
-    perf_info_response_set_may_read(to, (capabilities & PERFD_CAP_READ) != 0);
-    perf_info_response_set_may_export(to, (capabilities & PERFD_CAP_EXPORT) != 0);
-}
+/* A right is a capability's bit. */
+FLAG(INFO_RESPONSE, MAY_CONTROL, MAY_MARK, 1);
+FLAG(INFO_RESPONSE, MAY_CONTROL, MAY_READ, 2);
+FLAG(INFO_RESPONSE, MAY_CONTROL, MAY_EXPORT, 3);
+_Static_assert(PERFD_CAP_CONTROL == 1 && PERFD_CAP_MARK == 1 << 1 && PERFD_CAP_READ == 1 << 2 &&
+                   PERFD_CAP_EXPORT == 1 << 3,
+               "");
 
 enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
                              struct perf_info_request_reader request,
@@ -46,7 +46,8 @@ enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     /* What a caller may do is its own to know, even where that is nothing. */
-    write_rights(service->connection->capabilities, response);
+    write_flags(response.s, PERF_INFO_RESPONSE_BIT_MAY_CONTROL,
+                service->connection->capabilities & PERFD_CAP_ALL);
     if ((service->connection->capabilities & PERFD_CAP_READ) == 0)
         return answer(response.s, service_denied(service));
     perf_info_response_set_version(response, nx_text_of(PERFD_VERSION));

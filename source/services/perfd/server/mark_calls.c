@@ -132,7 +132,7 @@ enum nx_outcome perf_on_record(struct perf_service *service, struct nx_call *cal
                                struct perf_record_response_builder response)
 {
     struct perf_record_list_reader records = perf_record_request_get_records(request);
-    uint32_t count = perf_record_list_length(records);
+    size_t count = perf_record_list_length(records);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     int result = count > RECORDS_MAX ? service_invalid(service) : 0;

@@ -102,13 +102,16 @@ HEALTH(cost_last_second_ns, COST_LAST_SECOND_NS);
 HEALTH(worst_call_ns, WORST_CALL_NS);
 #define HEALTH_RUN RUN(struct perfd_health, written, worst_call_ns)
 
+FLAG(METRICS, RUNNING, HAS_INTERVALS, 1);
+FLAG(METRICS, RUNNING, SESSION_EXACT, 2);
+
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to)
 {
     perf_metrics_set_session_id(to, from->session);
     perf_metrics_set_name(to, nx_text_of(from->name));
-    perf_metrics_set_running(to, from->running);
-    perf_metrics_set_has_intervals(to, from->has_intervals);
-    perf_metrics_set_session_exact(to, from->session_exact);
+    write_flags(to.s, PERF_METRICS_BIT_RUNNING,
+                (unsigned)from->running | (unsigned)from->has_intervals << 1 |
+                    (unsigned)from->session_exact << 2);
     write_run(to.s, PERF_METRICS_AT_BUDGET_NS, &from->budget_ns, METRICS_RUN);
     if (!from->has_phases)
         return;

@@ -126,26 +126,27 @@ struct perfd_connection *perfd_job_owner(const struct perfd_server *server)
 static void finish_job(struct perfd_server *server, int result, uint8_t *out, size_t out_size,
                        size_t *out_length)
 {
-    struct perfd_job job = server->job;
-    server->job = (struct perfd_job){0};
-    if (job.owner == NULL)
+    struct perfd_job *job = &server->job;
+    struct nx_call *call = &server->call;
+    enum perfd_job_kind kind = job->kind;
+    job->kind = PERFD_JOB_NONE;
+    if (job->owner == NULL)
         return;
-    struct nx_call call;
-    nx_vat_resume(&job.owner->vat, &call, out, out_size);
+    nx_vat_resume(&job->owner->vat, call, out, out_size);
     struct nx_struct_builder response;
-    if (job.kind == PERFD_JOB_EXPORT) {
-        response = perf_export_last_resume(&call).s;
+    if (kind == PERFD_JOB_EXPORT) {
+        response = perf_export_last_resume(call).s;
         if (result == 0)
             write_export_result(&server->export_result,
                                 (struct perf_export_response_builder){response});
     } else {
-        response = perf_read_trace_resume(&call).s;
+        response = perf_read_trace_resume(call).s;
         if (result == 0)
-            result = write_trace_chunk(server, &job,
-                                       (struct perf_read_trace_response_builder){response});
+            result =
+                write_trace_chunk(server, job, (struct perf_read_trace_response_builder){response});
     }
     /* A vat that closed here says so again at the connection's next frame. */
-    if (nx_vat_finish(&job.owner->vat, &call, answer(response, result), out_length) == NX_CLOSE)
+    if (nx_vat_finish(&job->owner->vat, call, answer(response, result), out_length) == NX_CLOSE)
         perfd_reject(server->perfd, PERFD_REJECT_MALFORMED);
 }
 
@@ -203,6 +204,11 @@ int service_invalid(struct perf_service *service)
 {
     perfd_reject(service->perfd, PERFD_REJECT_INVALID);
     return PERFD_INVALID;
+}
+
+void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags)
+{
+    nx_set_u16(to, bit / 8, (uint16_t)flags);
 }
 
 void write_run(struct nx_struct_builder to, uint32_t at, const uint64_t *from, uint32_t count)

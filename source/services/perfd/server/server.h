@@ -46,8 +46,9 @@ struct perfd_server {
     struct perfd_port *port;
     uint32_t frame_bytes; /* the largest message, either way */
     struct perfd_job job;
-    struct perfd_export_result export_result;
     struct nx_call call; /* under way: here, because the stack is deepest below it */
+    struct perfd_export_result
+        export_result; /* last: it is long, and short offsets are short code */
 };
 
 /* frame_bytes: PERFD_FRAME_BYTES_MIN or more, and what every out buffer below has at least. */

@@ -40,6 +40,16 @@ int service_invalid(struct perf_service *service);
 /* Sets `count` UInt64 fields that follow each other, `at` the first one's byte. */
 void write_run(struct nx_struct_builder to, uint32_t at, const uint64_t *from, uint32_t count);
 
+/* Sets the Bool fields that follow each other from `bit` on, a multiple of 16, to these: the first
+ * one is the lowest, and there are no others within 16. */
+void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags);
+
+/* Is a Bool field so many behind the first of its run? */
+#define FLAG(STRUCT, FIRST, FIELD, place)                                                          \
+    _Static_assert(PERF_##STRUCT##_BIT_##FIRST % 16 == 0 &&                                        \
+                       PERF_##STRUCT##_BIT_##FIELD == PERF_##STRUCT##_BIT_##FIRST + (place),       \
+                   #FIELD)
+
 /* metrics.c */
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to);
 void write_health(const struct perfd_health *from, struct perf_health_builder to);

@@ -84,14 +84,17 @@ SAMPLE(phase_ns[PERFD_RENDER], RENDER_NS);
 SAMPLE(phase_ns[PERFD_PRESENT], PRESENT_NS);
 SAMPLE(budget_ns, BUDGET_NS);
 
+FLAG(FRAME_SAMPLE, LONG, DROPPED, 1);
+FLAG(FRAME_SAMPLE, LONG, LATE, 2);
+FLAG(FRAME_SAMPLE, LONG, IDLE, 3);
+
 static void write_sample(const struct perfd_frame_sample *from, struct perf_frame_sample_builder to)
 {
     write_run(to.s, PERF_FRAME_SAMPLE_AT_SEQ, &from->seq,
               RUN(struct perfd_frame_sample, seq, budget_ns));
-    perf_frame_sample_set_long(to, from->is_long);
-    perf_frame_sample_set_dropped(to, from->dropped);
-    perf_frame_sample_set_late(to, from->late);
-    perf_frame_sample_set_idle(to, from->idle);
+    write_flags(to.s, PERF_FRAME_SAMPLE_BIT_LONG,
+                (unsigned)from->is_long | (unsigned)from->dropped << 1 | (unsigned)from->late << 2 |
+                    (unsigned)from->idle << 3);
 }
 
 /* Samples pass through here a few at a time: all 64 at once would be 6 KB of stack. */

@@ -65,6 +65,7 @@ struct nx_link {
     bool flushing; /* the line is quiet: a frame that is not whole now will never be */
 
     uint32_t frames;        /* that came whole, of any session */
+    uint32_t probes;        /* that came in a session: for an opener, its pokes' answers */
     uint32_t unanswered;    /* pokes since the peer was heard in this session, or opening it */
     uint32_t frames_lost;   /* gaps that were seen: each has ended a session */
     uint32_t bytes_skipped; /* noise, and frames that were not whole */
