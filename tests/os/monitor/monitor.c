@@ -27,9 +27,9 @@
 #define TEXT_BYTES       120u
 /* A program that faults at once is not to fill the log. */
 #define RESTART_PAUSE_TICKS (100u * TIMER_TICKS_PER_MS)
-/* A program that asks for nothing for 2 s hangs. They are counted in parts: a machine that was
- * stopped for a while has missed one of them. */
-#define WATCH_PARTS      4u
+/* A program that asks for nothing for 2 s hangs. They are counted in parts, of which the first had
+ * begun before: a machine that was stopped for a while has missed one of them. */
+#define WATCH_PARTS      5u
 #define WATCH_PART_TICKS (500u * TIMER_TICKS_PER_MS)
 
 /* From the linker script: SystemUI's code and constants; its memory, all of it; the part of that
@@ -89,13 +89,11 @@ static void grant(void)
     grant_init_hart();
 }
 
-/* Into the program: the timer interrupts it at the end of this part, and perfd's hart where it
- * rings. */
+/* The timer interrupts the program at the end of this part; perfd's hart, where it rings. */
 static void watch(void)
 {
-    grant_settle();
-    csr_set(mie, MIE_MSIE);
     timer_arm(HART_SYSTEMUI, timer_now() + WATCH_PART_TICKS);
+    csr_set(mie, MIE_MSIE);
 }
 
 /* Devices first: what they were told to write must not land in the memory of the next start. */
@@ -115,6 +113,7 @@ static noreturn void start_user(void)
     monitor.rung = false;
     strncpy(start->options, monitor.options, sizeof start->options - 1);
     watch();
+    grant_settle();
     user_enter(systemui_start, start, user_stack_end);
 }
 
@@ -128,6 +127,7 @@ static void wait_until(uint64_t ticks)
     csr_write(mie, 0);
     hart_hush();
     (void)plic_settle(HART_SYSTEMUI);
+    watch();
 }
 
 static bool is_within(uintptr_t address, size_t length, const uint8_t *start, const uint8_t *end)
@@ -213,13 +213,13 @@ void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_
     } else if (cause == CAUSE_RING) {
         hart_hush();
         monitor.rung = true;
-        grant_settle();
-        return;
-    } else if (cause != CAUSE_TIMER || ++monitor.silent_parts == WATCH_PARTS) {
+    } else if (cause == CAUSE_TIMER && ++monitor.silent_parts < WATCH_PARTS) {
+        watch();
+    } else {
         panic_line(HART_SYSTEMUI, cause, pc, addr);
         restart();
     }
-    watch();
+    grant_settle();
 }
 
 noreturn void monitor_run(void)
