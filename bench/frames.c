@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "bench.h"
 #include "memory_port.h"
@@ -42,13 +43,23 @@ static void tick(struct stream *s)
         bench_die("tick");
 }
 
+/* As the daemon takes its arena. */
+static void *take_pages(size_t bytes)
+{
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+    (void)madvise(pages, bytes, MADV_HUGEPAGE);
+    return memset(pages, 0, bytes);
+}
+
 static void open_stream(struct stream *s)
 {
     struct perfd_config config = PERFD_CONFIG_DEFAULT;
     config.frames = s->window;
     config.sessions = 1;
     size_t bytes = perfd_arena_bytes(&config);
-    void *arena = malloc(bytes);
+    void *arena = take_pages(bytes);
     s->port = calloc(1, sizeof *s->port);
     if (arena == NULL || s->port == NULL)
         bench_die("no memory");

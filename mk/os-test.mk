@@ -5,7 +5,7 @@ USER_DIR := $(OS_DIR)/user
 USERS := $(patsubst $(USER_DIR)/user_%.c,%,$(wildcard $(USER_DIR)/user_*.c))
 USER_IMAGES := $(patsubst %,$(OS)/user_%.elf,$(USERS))
 USER_SHARED_C := $(filter-out $(USER_DIR)/user_%,$(wildcard $(USER_DIR)/*.c)) $(filter-out %_posix.c,$(CLIENT_C)) \
-	$(CHANNEL_C) source/apps/systemui/virt/transport.c $(OS_DIR)/drivers/options.c
+	$(CHANNEL_C) $(addprefix source/apps/systemui/virt/,marks.c transport.c) $(OS_DIR)/drivers/options.c
 USER_SHARED_O := $(call objects,$(OS),$(USER_SHARED_C)) $(OS)/$(USER_DIR)/script.o \
 	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
 
@@ -31,6 +31,9 @@ $(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS
 		$(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter-out $(OS_REPLACED),$(filter %.o,$^)) -o $@
+
+# What marks cost, is counted where they are compiled for speed.
+$(OS)/$(USER_DIR)/user_marks.o: OS_OPT := -O2
 
 # One has a disk in memory that takes as long as it is told.
 $(OS)/user_ticks.elf: $(OS)/$(OS_DIR)/disk_slow.o

@@ -126,24 +126,12 @@ int perf_link_open(struct perf_link *link)
     return result;
 }
 
-void perf_link_tick(struct perf_link *link, const struct link_frame *frame)
+void perf_link_tick(struct perf_link *link, struct perf_frame_facts *frame)
 {
     if (!link->up)
         return;
-    const struct perf_frame_facts facts = {
-        .session_id = link->session,
-        .id = frame->id,
-        .presented_at_ns = frame->presented_at_ns,
-        .began_at_ns = frame->began_at_ns,
-        .deadline_at_ns = frame->deadline_at_ns,
-        .ui_ns = frame->phase_ns[LINK_UI],
-        .layout_ns = frame->phase_ns[LINK_LAYOUT],
-        .render_ns = frame->phase_ns[LINK_RENDER],
-        .present_ns = frame->phase_ns[LINK_PRESENT],
-        .input_at_ns = frame->input_at_ns,
-        .thrown_away = !frame->presented,
-    };
-    const int result = perf_frame(&facts);
+    frame->session_id = link->session;
+    const int result = perf_frame(frame);
     if (result > 0) {
         link->refused++;
         link->last_refusal = result;

@@ -10,19 +10,6 @@
 #include "perf-client/perf_client.h"
 #include "spans.h"
 
-enum link_phase { LINK_UI, LINK_LAYOUT, LINK_RENDER, LINK_PRESENT, LINK_PHASES };
-
-/* A frame as perfd wants to know it; 0 where there is nothing to say. */
-struct link_frame {
-    uint64_t id;
-    uint64_t began_at_ns;
-    uint64_t deadline_at_ns;
-    uint64_t presented_at_ns;
-    uint64_t input_at_ns;
-    uint64_t phase_ns[LINK_PHASES];
-    bool presented;
-};
-
 struct perf_link {
     struct perf_client client; /* for the marks as well */
     struct spans *spans;       /* whose times marks by calls have */
@@ -49,8 +36,8 @@ void perf_link_init(struct perf_link *link, struct spans *spans, const char *add
  */
 int perf_link_open(struct perf_link *link) __attribute__((warn_unused_result));
 
-/* Tells perfd of the frame, and sends marks that wait for a call. */
-void perf_link_tick(struct perf_link *link, const struct link_frame *frame);
+/* Tells perfd of the frame, whose session is the link's, and sends marks that wait for a call. */
+void perf_link_tick(struct perf_link *link, struct perf_frame_facts *frame);
 
 /* Fetches the figures and the new frames. Where the link is down it says so in *hud. */
 void perf_link_read(struct perf_link *link, struct hud_data *hud);

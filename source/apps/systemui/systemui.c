@@ -115,25 +115,25 @@ static void make_load(struct systemui *ui, uint64_t began_ns)
     spans_end(&ui->spans, ui->platform, SPAN_HEAVY_BLUR);
 }
 
-static void phase_ui(struct systemui *ui, struct link_frame *frame, uint64_t refresh)
+static void phase_ui(struct systemui *ui, struct perf_frame_facts *frame, uint64_t refresh)
 {
     const uint64_t began = spans_begin(&ui->spans, ui->platform, SPAN_UI);
     frame->began_at_ns = began;
     frame->input_at_ns = input_for(ui, refresh, began);
     scene_at(&ui->scene, (uint32_t)refresh);
     ui->scene.list_scroll += ui->scrolled;
-    frame->phase_ns[LINK_UI] = spans_end(&ui->spans, ui->platform, SPAN_UI) - began;
+    frame->ui_ns = spans_end(&ui->spans, ui->platform, SPAN_UI) - began;
 }
 
-static void phase_layout(struct systemui *ui, struct link_frame *frame)
+static void phase_layout(struct systemui *ui, struct perf_frame_facts *frame)
 {
     const struct canvas *canvas = &ui->picture.canvas;
     const uint64_t began = spans_begin(&ui->spans, ui->platform, SPAN_LAYOUT);
     layout_build(&ui->layout, &ui->scene, canvas->width, canvas->height);
-    frame->phase_ns[LINK_LAYOUT] = spans_end(&ui->spans, ui->platform, SPAN_LAYOUT) - began;
+    frame->layout_ns = spans_end(&ui->spans, ui->platform, SPAN_LAYOUT) - began;
 }
 
-static void phase_render(struct systemui *ui, struct link_frame *frame)
+static void phase_render(struct systemui *ui, struct perf_frame_facts *frame)
 {
     struct canvas *canvas = &ui->picture.canvas;
     const uint64_t began = spans_begin(&ui->spans, ui->platform, SPAN_RENDER);
@@ -143,7 +143,7 @@ static void phase_render(struct systemui *ui, struct link_frame *frame)
                  &ui->spans, ui->platform);
     make_load(ui, frame->began_at_ns);
     const uint64_t ended = spans_end(&ui->spans, ui->platform, SPAN_RENDER);
-    frame->phase_ns[LINK_RENDER] = ended - began;
+    frame->render_ns = ended - began;
     if (ui->frame % COUNT_EVERY == 0) {
         spans_counter(SPAN_GLYPHS, canvas->glyphs);
         spans_counter(SPAN_BLENDED, canvas->blended);
@@ -151,19 +151,19 @@ static void phase_render(struct systemui *ui, struct link_frame *frame)
 }
 
 /* Waits for the refresh (which is no work), then shows the frame. */
-static void phase_present(struct systemui *ui, struct link_frame *frame, uint64_t wanted)
+static void phase_present(struct systemui *ui, struct perf_frame_facts *frame, uint64_t wanted)
 {
     ui->refresh = next_refresh(ui, wanted);
     systemui_wait_until(ui->platform, refresh_ns(ui, ui->refresh));
     const uint64_t began = spans_begin(&ui->spans, ui->platform, SPAN_PRESENT);
-    frame->presented =
-        !thrown_away(frame->id) && systemui_present(ui->platform, &ui->picture.canvas);
+    frame->thrown_away =
+        thrown_away(frame->id) || !systemui_present(ui->platform, &ui->picture.canvas);
     frame->presented_at_ns = spans_end(&ui->spans, ui->platform, SPAN_PRESENT);
-    frame->phase_ns[LINK_PRESENT] = frame->presented_at_ns - began;
+    frame->present_ns = frame->presented_at_ns - began;
 }
 
 /* Tells perfd, and now and then asks it. */
-static void report(struct systemui *ui, const struct link_frame *frame)
+static void report(struct systemui *ui, struct perf_frame_facts *frame)
 {
     const bool was_up = ui->link.up;
     if (!was_up && frame->id % RECONNECT_EVERY == 0 && perf_link_open(&ui->link) == 0)
@@ -186,7 +186,7 @@ static void report(struct systemui *ui, const struct link_frame *frame)
 void systemui_frame(struct systemui *ui)
 {
     const uint64_t wanted = ui->refresh + 1;
-    struct link_frame frame = {.id = ++ui->frame, .deadline_at_ns = refresh_ns(ui, wanted)};
+    struct perf_frame_facts frame = {.id = ++ui->frame, .deadline_at_ns = refresh_ns(ui, wanted)};
     phase_ui(ui, &frame, wanted);
     phase_layout(ui, &frame);
     phase_render(ui, &frame);

@@ -163,19 +163,17 @@ static void write_totals(void)
     }
 }
 
+/* The schema's order. */
+_Static_assert(offsetof(struct perf_frame_facts, budget_ns) ==
+                   PERF_FRAME_TICK_AT_BUDGET_NS - PERF_FRAME_TICK_AT_FRAME_ID,
+               "a frame's facts lie as a tick's");
+
 static void fill(struct perf_frame_tick_builder tick, const struct perf_frame_facts *frame)
 {
+    const uint64_t *fact = &frame->id;
+    for (uint32_t at = PERF_FRAME_TICK_AT_FRAME_ID; at <= PERF_FRAME_TICK_AT_BUDGET_NS; at += 8)
+        nx_set_u64(tick.s, at, *fact++);
     perf_frame_tick_set_session_id(tick, frame->session_id);
-    perf_frame_tick_set_frame_id(tick, frame->id != 0 ? frame->id : perf_marks.frame_id + 1);
-    perf_frame_tick_set_presented_at_ns(tick, frame->presented_at_ns);
-    perf_frame_tick_set_began_at_ns(tick, frame->began_at_ns);
-    perf_frame_tick_set_deadline_at_ns(tick, frame->deadline_at_ns);
-    perf_frame_tick_set_ui_ns(tick, frame->ui_ns);
-    perf_frame_tick_set_layout_ns(tick, frame->layout_ns);
-    perf_frame_tick_set_render_ns(tick, frame->render_ns);
-    perf_frame_tick_set_present_ns(tick, frame->present_ns);
-    perf_frame_tick_set_input_at_ns(tick, frame->input_at_ns);
-    perf_frame_tick_set_budget_ns(tick, frame->budget_ns);
     perf_frame_tick_set_presented(tick, !frame->thrown_away);
     perf_frame_tick_set_after_idle(tick, frame->after_idle);
 }
@@ -188,9 +186,10 @@ static int send_tick(const struct perf_frame_facts *frame)
     const struct perf_frame_tick_request_builder request = perf_frame_tick_call(rpc);
     const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
     fill(tick, frame);
+    perf_marks.frame_id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
+    perf_frame_tick_set_frame_id(tick, perf_marks.frame_id);
     if (frame->presented_at_ns == 0 && fake_start_ns != 0)
         perf_frame_tick_set_presented_at_ns(tick, perf_stamp_ns());
-    perf_marks.frame_id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
     const int error = perf_marks_call();
     return error != 0 ? error
                       : (int)perf_frame_tick_response_get_status(perf_frame_tick_results(rpc));

@@ -137,6 +137,7 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
 
     copy_frames(frozen, &session->window);
     frozen->lane_count = frozen->slot_count = 0;
+    (void)ticks_look(perfd);
     struct lane *lane = NULL;
     while ((lane = next_lane(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
         copy_lane(perfd, lane);

@@ -50,8 +50,7 @@ static uint64_t ticks_ns(const struct ticks *t, uint64_t stamp)
     return behind_ns < t->now_ns ? t->now_ns - behind_ns : 0;
 }
 
-/* Gives their name. */
-static const char *ticks_look(struct perfd *perfd)
+const char *ticks_look(struct perfd *perfd)
 {
     struct ticks *t = &perfd->ticks;
     uint64_t before = t->now, before_ns = t->now_ns;
@@ -79,15 +78,14 @@ void perfd_read_ticks(struct perfd *perfd, struct perfd_ticks *out)
 
 /* --- A look ----------------------------------------------------------------------------------- */
 
-/* What was found so far. */
+/* What was found so far. Its figures are the lane's. */
 struct look {
     struct perfd *perfd;
-    const struct lane *lane;
+    struct lane *lane;
     struct lane_record *to; /* NULL: only counts */
     uint32_t taken;
     bool open;        /* to[taken] is a mark that waits for its value */
     uint64_t last_ns; /* of the newest good mark */
-    struct lane_counts counts;
 };
 
 /* A label of the lane's own client, and a time that a mark by a call might have. */
@@ -102,37 +100,37 @@ static bool is_mark(const struct look *look, const struct lane_record *mark)
 /* The next slot in the order of writing; lap_bits: those of the lap that it should be of. */
 static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, uint64_t lap_bits)
 {
-    struct lane_record none[2];
-    struct lane_record *to = look->to != NULL ? look->to + look->taken : none;
+    struct lane_counts *counts = &look->lane->counts;
     uint64_t first = perf_lane_load(&slot->word[0]) ^ lap_bits;
     uint64_t second = perf_lane_load(&slot->word[1]) ^ lap_bits;
-    uint8_t kind = (uint8_t)(second >> 16);
-    uint32_t slots = 0; /* of the mark that is complete with it */
     bool was_open = look->open;
     look->open = false;
     if ((first | second) > PERF_LANE_PAYLOAD) {
-        look->counts.torn++;
-    } else if (kind == LANE_VALUE) {
-        if (!was_open)
-            return; /* its mark was overwritten */
-        to[1] = (struct lane_record){.time_ns = first | second >> 24 << PERF_LANE_LAP_SHIFT,
-                                     .kind = LANE_VALUE};
-        slots = 2;
-    } else {
-        look->counts.malformed += was_open;
-        *to = (struct lane_record){.time_ns = ticks_ns(&look->perfd->ticks, first),
-                                   .label = (uint16_t)second,
-                                   .kind = kind};
-        if (!is_mark(look, to)) {
-            look->counts.malformed++;
+        counts->torn++;
+        return;
+    }
+    struct lane_record record = {.time_ns = first | second >> 24 << PERF_LANE_LAP_SHIFT,
+                                 .kind = (uint8_t)(second >> 16)};
+    bool is_value = record.kind == LANE_VALUE;
+    if (is_value && !was_open)
+        return; /* its mark was overwritten */
+    if (!is_value) {
+        counts->malformed += was_open;
+        record.time_ns = ticks_ns(&look->perfd->ticks, first);
+        record.label = (uint16_t)second;
+        if (!is_mark(look, &record)) {
+            counts->malformed++;
             return;
         }
-        look->last_ns = to->time_ns;
-        look->open = lane_kind_has_value(kind);
-        slots = !look->open;
+        look->last_ns = record.time_ns;
+        look->open = lane_kind_has_value(record.kind);
     }
-    look->taken += slots;
-    look->counts.resident += slots > 0;
+    if (look->to != NULL)
+        look->to[look->taken + is_value] = record;
+    if (!look->open) {
+        look->taken += 1 + is_value;
+        counts->resident++;
+    }
 }
 
 /* Where the current lap's slots end. */
@@ -160,16 +158,17 @@ static struct lane_record *run_of(const struct perfd *perfd, const struct lane *
 
 /* Goes over the ring, the lap before the current one first. In place: nobody else writes there any
  * more, and the slots, brought into their order, make way for the records. */
-static void look_at_ring(struct look *look, struct lane *lane, bool in_place)
+static void look_at_ring(struct look *look, bool in_place)
 {
+    struct lane *lane = look->lane;
+    struct lane_counts *counts = &lane->counts;
     void *run = run_of(look->perfd, lane);
     const struct perf_lane_header *header = run;
     struct perf_lane_slot *slot = (struct perf_lane_slot *)run + PERF_LANE_HEADER_SLOTS;
     uint32_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
     uint64_t laps = perf_lane_laps_before(header);
     if (laps < lane->laps || laps > LAPS_MOST) {
-        look->counts.malformed = 1;
-        look->counts.written = lane->counts.written;
+        counts->malformed = 1;
         return;
     }
     lane->laps = laps;
@@ -177,7 +176,7 @@ static void look_at_ring(struct look *look, struct lane *lane, bool in_place)
     uint32_t position = find_position(slot, slots, bits);
     uint64_t values = perf_lane_load(&header->values);
     uint64_t written = laps * slots + position;
-    look->counts.written = values < written ? written - values : 0;
+    counts->written = values < written ? written - values : 0;
 
     uint32_t at = position;
     if (in_place) {
@@ -192,8 +191,8 @@ static void look_at_ring(struct look *look, struct lane *lane, bool in_place)
         look_at_slot(look, &slot[at < slots ? at : at - slots],
                      left > position ? perf_lane_lap_bits(laps - 1) : bits);
     if (!in_place && perf_lane_laps_after(header) - laps >= PERF_LANE_LAPS - 1) {
-        look->counts.torn += look->counts.resident + look->counts.malformed;
-        look->counts.resident = look->counts.malformed = 0;
+        counts->torn += counts->resident + counts->malformed;
+        counts->resident = counts->malformed = 0;
         look->taken = 0;
     }
 }
@@ -201,12 +200,12 @@ static void look_at_ring(struct look *look, struct lane *lane, bool in_place)
 uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_record *to)
 {
     struct look look = {.perfd = perfd, .lane = lane, .to = to};
-    struct lane_counts *counts = &look.counts;
-    (void)ticks_look(perfd);
-    look_at_ring(&look, lane, to == run_of(perfd, lane));
+    struct lane_counts *counts = &lane->counts;
+    bool told = counts->malformed > 0;
+    *counts = (struct lane_counts){.written = counts->written};
+    look_at_ring(&look, to == run_of(perfd, lane));
     if (counts->malformed > 0) {
-        if (lane->counts.malformed == 0)
-            perfd->health.malformed_lanes++;
+        perfd->health.malformed_lanes += !told;
         lane->dropped_ns = look.last_ns;
     }
     /* The writer's figures may be anything. */
@@ -214,12 +213,12 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
     if (counts->written < found)
         counts->written = found;
     counts->overwritten = counts->written - found;
-    lane->counts = *counts;
     return look.taken;
 }
 
 void lanes_shared_look(struct perfd *perfd)
 {
+    (void)ticks_look(perfd);
     for (size_t i = 0; i < perfd->lanes.count; i++)
         if (perfd->lanes.lane[i].shared)
             (void)lane_shared_look(perfd, &perfd->lanes.lane[i], NULL);
@@ -247,6 +246,7 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
 {
     struct lane_record *run = run_of(perfd, lane);
     perfd_port_unshare(perfd->port, run, lane->records * sizeof *run);
+    (void)ticks_look(perfd);
     lane->head = lane_shared_look(perfd, lane, run);
     lane->shared = false;
 }

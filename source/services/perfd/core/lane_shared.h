@@ -22,6 +22,9 @@ struct ticks {
 
 void ticks_init(struct perfd *perfd);
 
+/* Before lanes are looked at; gives the ticks' name. */
+const char *ticks_look(struct perfd *perfd);
+
 /* The port makes a new lane's memory the client's as well, and *out says how; else it stays one
  * that calls write. */
 void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_lane_memory *out);

@@ -62,14 +62,14 @@ struct perf_options {
  */
 struct perf_frame_facts {
     uint64_t id;              /* strictly increasing; 0: the next */
-    uint32_t session_id;      /* 0: the one that runs */
     uint64_t presented_at_ns; /* times are of the service's clock (CLOCK_MONOTONIC on POSIX) */
     uint64_t began_at_ns;
     uint64_t deadline_at_ns;
-    uint64_t input_at_ns;
     uint64_t ui_ns, layout_ns, render_ns, present_ns;
+    uint64_t input_at_ns;
     uint64_t budget_ns;
-    bool thrown_away; /* it was never shown */
+    uint32_t session_id; /* 0: the one that runs */
+    bool thrown_away;    /* it was never shown */
     bool after_idle;
 };
 
