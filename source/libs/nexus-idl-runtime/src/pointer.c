@@ -21,7 +21,8 @@ struct object {
     uint32_t end;
 };
 
-static bool fail(struct nx_message *message, enum nx_error error)
+/* Not copied to where it is called from: that is many places, and seldom. */
+__attribute__((noinline)) static bool fail(struct nx_message *message, enum nx_error error)
 {
     if (message->error == NX_OK)
         message->error = error;

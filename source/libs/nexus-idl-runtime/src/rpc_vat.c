@@ -29,8 +29,9 @@ static enum nx_event sent(struct nx_vat *vat, size_t length, size_t *out_length)
     return NX_CLOSE;
 }
 
-static enum nx_event send_abort(struct nx_vat *vat, const struct nx_call *call, const char *reason,
-                                size_t *out_length)
+/* Not copied to where it is called from: that is many places, and seldom. */
+__attribute__((noinline)) static enum nx_event
+send_abort(struct nx_vat *vat, const struct nx_call *call, const char *reason, size_t *out_length)
 {
     vat->closed = true;
     *out_length = nx_rpc_write_abort(call->out, call->out_size, reason);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "label.h"
 
+#include "apart.h"
 #include "core.h"
 #include "text.h"
 
@@ -88,7 +89,7 @@ void labels_begin(struct labels *labels)
 /* --- Looking up ------------------------------------------------------------------------------- */
 
 /* FNV-1a; the byte between keeps "ab" + "c" and "a" + "bc" apart. */
-static uint32_t hash_bytes(uint32_t hash, struct perfd_text text)
+APART uint32_t hash_bytes(uint32_t hash, struct perfd_text text)
 {
     for (size_t i = 0; i < text.length; i++)
         hash = (hash ^ (uint8_t)text.bytes[i]) * 16777619u;

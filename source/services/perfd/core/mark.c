@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Marks and lanes as clients see them: what is refused, and on whose account. */
+#include "apart.h"
 #include "core.h"
 #include "run.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
-static int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
+APART int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
 {
     perfd_reject(perfd, reason);
     return error;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The figures of a session, read from what every tick keeps up to date. */
+#include "apart.h"
 #include "core.h"
 #include "phase.h"
 #include "run.h"
@@ -26,7 +27,7 @@ static void order_percentiles(const struct order *o, unsigned first, unsigned co
         out[i] = order_select(o, (uint32_t)rank_of(o->count, percentiles[first + i]));
 }
 
-static uint64_t milli_fps(uint64_t intervals, uint64_t sum_ns)
+APART uint64_t milli_fps(uint64_t intervals, uint64_t sum_ns)
 {
     return intervals == 0 ? 0 : wide_scale(intervals, PER_MILLI_FPS, sum_ns);
 }

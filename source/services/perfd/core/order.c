@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "apart.h"
+
 /* Levels count from the leaves: 1 is a leaf. */
 #define LEAF 1
 
@@ -18,7 +20,8 @@ uint32_t order_nodes(uint32_t values)
 
 static size_t node_capacity(size_t level)
 {
-    return level == LEAF ? ORDER_LEAF : ORDER_FAN;
+    _Static_assert(ORDER_LEAF == 2 * ORDER_FAN, "twice as many in a leaf");
+    return ORDER_FAN << (level == LEAF);
 }
 
 /* --- Finding a place -------------------------------------------------------------------------- */
@@ -68,7 +71,7 @@ static void entries_copy(struct order_node *to, size_t at, const struct order_no
 }
 
 /* Sets how many entries the node has; new ones are the caller's to fill. */
-static void entries_set(struct order_node *node, size_t n, size_t level)
+APART void entries_set(struct order_node *node, size_t n, size_t level)
 {
     node->n = (uint32_t)n;
     for (size_t i = n; i < node_capacity(level); i++)

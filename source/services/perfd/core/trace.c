@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Preparing a trace, and reading it. */
+#include "apart.h"
 #include "run.h"
 #include "trace_parts.h"
 
@@ -252,7 +253,7 @@ int perfd_trace_info(const struct perfd *perfd, uint32_t trace, struct perfd_tra
 }
 
 /* Takes up to size bytes of what is left of the piece; buffer NULL: skips them. */
-static size_t take_bytes(struct trace *t, char *buffer, size_t size)
+APART size_t take_bytes(struct trace *t, char *buffer, size_t size)
 {
     size_t left = t->piece_length - t->piece_at;
     size_t length = left < size ? left : size;
