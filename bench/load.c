@@ -22,7 +22,7 @@
 #define FRAMES_A_HUD  24u /* 5 Hz */
 #define LANES         8u
 #define SPANS_A_FRAME 20u /* in each lane */
-#define HUD_SAMPLES   120u
+#define HUD_SAMPLES   64u /* the most that one answer holds */
 
 static struct timespec after(struct timespec from, uint64_t ns)
 {
@@ -59,12 +59,14 @@ static void ask_for_figures(struct perf_client *hud)
 {
     static uint64_t last_seq;
     (void)perf_metrics_call(&hud->rpc);
-    if (perf_client_call(hud) != 0)
+    if (perf_client_call(hud) != 0 ||
+        perf_metrics_response_get_status(perf_metrics_results(&hud->rpc)) != PERF_STATUS_OK)
         bench_die("metrics");
     struct perf_frames_request_builder request = perf_frames_call(&hud->rpc);
     perf_frames_request_set_after_seq(request, last_seq);
     perf_frames_request_set_max(request, HUD_SAMPLES);
-    if (perf_client_call(hud) != 0)
+    if (perf_client_call(hud) != 0 ||
+        perf_frames_response_get_status(perf_frames_results(&hud->rpc)) != PERF_STATUS_OK)
         bench_die("frames");
     last_seq = last_seq + FRAMES_A_HUD;
 }

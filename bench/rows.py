@@ -95,7 +95,7 @@ def lanes(times, counts):
 
 def off(times):
     return [at_most("recording off: a pair, above the empty loop", times.ns("lane_off_span", "lane_off_empty"), 0.3, " ns",
-                    f" (a phase {times.ns('lane_off_phase', 'off_empty'):.2f} ns)")]
+                    f" (a phase {times.ns('lane_off_phase', 'lane_off_empty'):.2f} ns)")]
 
 
 def frames(times):

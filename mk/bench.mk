@@ -8,7 +8,7 @@ BENCH_BIN := $(patsubst %,$(HOST)/bench/%,$(BENCH_NAMES))
 BENCH_O := $(HOST)/$(BENCH_DIR)/bench.o
 INC_BENCH := -I$(BENCH_DIR) -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT)
 
-$(HOST)/$(BENCH_DIR)/%.o: $(BENCH_DIR)/%.c | $(PERF_H)
+$(HOST)/$(BENCH_DIR)/%.o: $(BENCH_DIR)/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_BENCH) -c $< -o $@
 
