@@ -264,7 +264,8 @@ def a_writer_killed_in_the_middle():
     dice = random.Random(1)
     with Daemon() as perfd:
         perfd.perfctl("start", "middle")
-        for _ in range(40):
+        torn = 0
+        for _ in range(100):
             with Writer(perfd) as writer:
                 writer.open("spinning")
                 draw = writer.label("draw")
@@ -279,6 +280,8 @@ def a_writer_killed_in_the_middle():
             marks = health(perfd)
             checks.equal(marks["ledgerBalanced"], True)
             checks.equal(marks["droppedMalformed"], 0)
+            checks.true(marks["droppedTorn"] - torn in (0, 1), "the slot in which it was killed, and no other")
+            torn = marks["droppedTorn"]
 
 
 checks.main()

@@ -138,17 +138,13 @@ static void put_category(struct perfd_text category, uint8_t kind, struct put *p
 
 static void put_span_rest(const struct frozen *z, const struct lane_record *record, struct put *p)
 {
-    static const char *const rests[] = {
-        "dur%k}",
-        "dur" MICROS "args:{unfinished:true}}",
-        "dur" MICROS "args:{arg%i}}",
-        "dur" MICROS "args:{arg%i"
-        "unfinished:true}}",
-    };
-    bool has_value = lane_kind_has_value(record->kind);
     uint64_t end_ns = record->aux != 0 ? record[record->aux].time_ns : z->end_ns;
-    json_put(p, rests[(record->flags & COPY_UNFINISHED) / COPY_UNFINISHED + 2 * has_value],
-             VALUES(end_ns - record->time_ns, has_value ? record[1].time_ns : 0));
+    uint64_t length_ns = end_ns - record->time_ns, unfinished = record->flags & COPY_UNFINISHED;
+    if (lane_kind_has_value(record->kind))
+        json_put(p, "dur" MICROS "args:{arg%i[unfinished%b]}}",
+                 VALUES(length_ns, record[1].time_ns, unfinished));
+    else
+        json_put(p, "dur" MICROS "[args:{unfinished%b}]}", VALUES(length_ns, unfinished));
 }
 
 /* What each kind has besides: a span its duration, others their value. */
