@@ -52,7 +52,7 @@ def nothing_else_is_in_systemuis_reach():
         checks.true(match, log)
         checks.equal((int(match[1], 0), int(match[3], 0)), (causes[attempt[1]], int(attempt[2])), line)
         attempts += 1
-    checks.equal(attempts, 20)
+    checks.equal(attempts, 21)
     checks.equal(log[-2:], ["systemui: perfd serves", "systemui: registers kept 16"])
 
 
