@@ -83,7 +83,7 @@ struct look {
     struct perfd *perfd;
     struct lane *lane;
     struct lane_record *to; /* NULL: only counts */
-    uint32_t taken;
+    size_t taken;
     bool open;        /* to[taken] is a mark that waits for its value */
     uint64_t last_ns; /* of the newest good mark */
 };
@@ -134,15 +134,15 @@ static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, u
 }
 
 /* Where the current lap's slots end. */
-static uint32_t find_position(const struct perf_lane_slot *slot, uint32_t slots, uint64_t lap_bits)
+static size_t find_position(const struct perf_lane_slot *slot, size_t slots, uint64_t lap_bits)
 {
-    uint32_t at = 0;
+    size_t at = 0;
     while (at < slots && (perf_lane_load(&slot[at].word[1]) ^ lap_bits) <= PERF_LANE_PAYLOAD)
         at++;
     return at;
 }
 
-static void reverse(struct perf_lane_slot *slot, uint32_t from, uint32_t to)
+static void reverse(struct perf_lane_slot *slot, size_t from, size_t to)
 {
     while (from + 1 < to) {
         struct perf_lane_slot kept = slot[from];
@@ -165,7 +165,7 @@ static void look_at_ring(struct look *look, bool in_place)
     void *run = run_of(look->perfd, lane);
     const struct perf_lane_header *header = run;
     struct perf_lane_slot *slot = (struct perf_lane_slot *)run + PERF_LANE_HEADER_SLOTS;
-    uint32_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
     uint64_t laps = perf_lane_laps_before(header);
     if (laps < lane->laps || laps > LAPS_MOST) {
         counts->malformed = 1;
@@ -173,12 +173,12 @@ static void look_at_ring(struct look *look, bool in_place)
     }
     lane->laps = laps;
     uint64_t bits = perf_lane_lap_bits(laps);
-    uint32_t position = find_position(slot, slots, bits);
+    size_t position = find_position(slot, slots, bits);
     uint64_t values = perf_lane_load(&header->values);
     uint64_t written = laps * slots + position;
     counts->written = values < written ? written - values : 0;
 
-    uint32_t at = position;
+    size_t at = position;
     if (in_place) {
         reverse(slot, 0, position);
         reverse(slot, position, slots);
@@ -187,7 +187,7 @@ static void look_at_ring(struct look *look, bool in_place)
     }
     if (laps == 0)
         at += slots - position; /* those were never written */
-    for (uint32_t left = laps > 0 ? slots : position; left > 0; left--, at++)
+    for (size_t left = laps > 0 ? slots : position; left > 0; left--, at++)
         look_at_slot(look, &slot[at < slots ? at : at - slots],
                      left > position ? perf_lane_lap_bits(laps - 1) : bits);
     if (!in_place && perf_lane_laps_after(header) - laps >= PERF_LANE_LAPS - 1) {
@@ -213,7 +213,7 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
     if (counts->written < found)
         counts->written = found;
     counts->overwritten = counts->written - found;
-    return look.taken;
+    return (uint32_t)look.taken;
 }
 
 void lanes_shared_look(struct perfd *perfd)

@@ -55,18 +55,29 @@ static struct lane_record *close_span(struct pairing *p, struct lane_record *run
     return begin;
 }
 
+/* A phase, of which one at most is open, ends the one before it, if there is one; without a label
+ * it is nothing but an end. */
+static bool is_begin(const struct lane_record *record)
+{
+    return record->kind == PERFD_BEGIN || record->kind == LANE_BEGIN_VALUE ||
+           (record->kind == LANE_PHASE && record->label != 0);
+}
+
 static void end_span(struct pairing *p, struct lane_record *run, const struct labels *labels,
                      bool lossy)
 {
     struct lane_record *end = &run[p->at];
+    bool too_deep = p->skipped > 0 && end->kind == PERFD_END;
+    size_t depth = too_deep ? 0 : find_open(p, run, labels);
+    if (depth == 0 && is_begin(end))
+        return;
     p->counts.ends++;
     end->flags = COPY_UNPAIRED;
-    if (p->skipped > 0 && end->kind == PERFD_END) {
+    if (too_deep) {
         p->skipped--;
         p->counts.ends_too_deep++;
         return;
     }
-    size_t depth = find_open(p, run, labels);
     if (depth == 0) {
         if (lossy)
             p->counts.orphan++;
@@ -82,36 +93,6 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
     p->counts.paired++;
     p->skipped = 0; /* they lay above a phase */
     end->flags = COPY_CLOSED;
-}
-
-/* One at most is open. Without a label it is only an end. */
-static void change_phase(struct pairing *p, struct lane_record *run, const struct labels *labels,
-                         bool lossy)
-{
-    uint16_t label = run[p->at].label;
-    if (label == 0 || find_open(p, run, labels) > 0)
-        end_span(p, run, labels, lossy);
-    if (label != 0)
-        open_span(p, run);
-}
-
-static void pair_record(struct pairing *p, struct lane_record *run, const struct labels *labels,
-                        bool lossy)
-{
-    switch (run[p->at].kind) {
-    case PERFD_BEGIN:
-    case LANE_BEGIN_VALUE:
-        open_span(p, run);
-        break;
-    case PERFD_END:
-        end_span(p, run, labels, lossy);
-        break;
-    case LANE_PHASE:
-        change_phase(p, run, labels, lossy);
-        break;
-    default:
-        break;
-    }
 }
 
 static void end_lane(struct pairing *p, struct lane_record *run)
@@ -131,8 +112,12 @@ bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *la
     while (p->lane < frozen->lane_count) {
         const struct lane_copy *lane = &frozen->lane[p->lane];
         struct lane_record *run = frozen->records + lane->first;
-        for (; p->at < lane->slots && records > 0; p->at++, records--)
-            pair_record(p, run, labels, lane->lossy);
+        for (; p->at < lane->slots && records > 0; p->at++, records--) {
+            if (run[p->at].kind == PERFD_END || run[p->at].kind == LANE_PHASE)
+                end_span(p, run, labels, lane->lossy);
+            if (is_begin(&run[p->at]))
+                open_span(p, run);
+        }
         if (p->at < lane->slots)
             return true;
         end_lane(p, run);
