@@ -253,6 +253,15 @@ def noise_beside_an_honest_client():
             checks.equal(health(perfd)["ledgerBalanced"], True)
             perfd.perfctl("stop")
             checks.equal(events(trace_of(perfd), 1), [("draw", "X", {})] * 2, f"round {round_number}")
+        # And without a pause, while the service reads.
+        worse.process.stdin.write("noise 20260101 1000000000000\n")
+        worse.process.stdin.flush()
+        for round_number in range(30):
+            perfd.perfctl("start", "noise")
+            honest.span(draw)
+            checks.equal(health(perfd)["ledgerBalanced"], True)
+            perfd.perfctl("stop")
+            checks.equal(events(trace_of(perfd), 1), [("draw", "X", {})], f"round {round_number}")
         worse.kill()
         checks.equal(health(perfd)["ledgerBalanced"], True)
         checks.true(perfd.process.poll() is None, "the service goes on")

@@ -20,7 +20,8 @@ struct perfd_config {
     uint32_t
         sessions;    /* 1..16: how many may run at once, each with a ring and indexes of its own */
     uint32_t frames; /* 8..1,048,576: presented frames in a session's ring, the window */
-    uint32_t lanes;  /* 1..64: open at once */
+    uint32_t lanes;  /* 1..64: open at once; half of them, and of their records, is the most that a
+                        client may have that writes one itself */
     uint32_t lane_records;     /* 64..2^24, a power of two: 16-byte records of all lanes together; a
                                   second pool of the same size holds the copy that exports read */
     uint32_t labels;           /* 2..65,535, `<unknown>` among them */
