@@ -65,7 +65,6 @@ int main(int argc, char **argv)
         return 2;
     picture_init(&picture, pixels, WIDTH, HEIGHT, WIDTH, memory);
     for (long refresh = 1; refresh <= count; refresh++) {
-        spans.count = 0;
         scene_at(&scene, (uint32_t)refresh);
         layout_build(&layout, &scene, WIDTH, HEIGHT);
         picture_draw(&picture, &scene, &layout, NULL, &spans, NULL);
