@@ -5,4 +5,7 @@
 /* A function that is called from where the compiler, which only guesses sizes, would put a copy. */
 #define APART __attribute__((noinline)) static
 
+/* And the other way round: a copy is the smaller one. */
+#define IN_PLACE __attribute__((always_inline)) static inline
+
 #endif

@@ -24,7 +24,7 @@ static uint32_t words_of(uint32_t length)
     return 1 + (length + 3) / 4;
 }
 
-static uint32_t entry_length(const struct labels *l, size_t place)
+IN_PLACE uint32_t entry_length(const struct labels *l, size_t place)
 {
     return l->text[place] & ((1u << LENGTH_BITS) - 1);
 }

@@ -4,6 +4,7 @@
  * its next one is; the earliest goes first, and the earlier source where times are equal. The
  * frames lane is four sources, whose order is part of the format.
  */
+#include "apart.h"
 #include "trace_parts.h"
 
 #define NEVER UINT64_MAX
@@ -11,7 +12,7 @@
 /* --- The session's own: start, drops at the end, stop ------------------------------------------
  */
 
-static void settle_session(struct trace *t)
+IN_PLACE void settle_session(struct trace *t)
 {
     const struct frozen *z = &t->frozen;
     struct trace_cursor *c = &t->cursor;
