@@ -187,7 +187,7 @@ def keys_have_the_time_at_which_they_came():
     with boot("test_keys", machine.KEYBOARD) as guest:
         for name in ("up", "down", "tab", "l", "h"):
             checks.equal(guest.wait_for("press"), f"press {name}")
-            guest.monitor.key(name, True)
+            guest.monitor.key(name, True, last=name == "h")
         ends_well(guest, 5)
 
 
