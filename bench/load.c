@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load for a daemon, as a desktop has it: a program at 120 Hz with eight lanes, and a HUD that asks
- * five times a second. Runs until its input ends.
- *
- *   load          each frame is told by a call
+ * five times a second. Each frame is told by a call. Runs until its input ends.
  */
 #include <poll.h>
 #include <pthread.h>

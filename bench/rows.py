@@ -122,7 +122,7 @@ def export(times):
     return [
         at_most("JSON export, formatting a span", formatting, 25, " ns",
                 f" ({times.ns('export_bytes') / EXPORT_SPANS:.0f} bytes)"),
-        shown("... freezing, pairing, ordering and measuring a span",
+        shown("... pairing, ordering and measuring a span",
               f"{times.ns('export_prepare', each=EXPORT_SPANS):.0f} ns"),
         at_least("... against sprintf, formatting alone", times.ratio("sprintf_format", "export_format"), 20, " x",
                  f" (sprintf {times.ns('sprintf_format', each=EXPORT_SPANS):.0f} ns)"),
