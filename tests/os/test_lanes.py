@@ -62,16 +62,32 @@ def systemui_makes_no_call_for_its_marks():
         harness.clean(guest.log)
 
 
-def scribbled(*arguments, options=()):
-    """The log, and of the trace what the other lane left."""
+def scripted(*arguments, image=harness.IMAGE, options=(), allowed=()):
+    """The log and the trace of a run whose time is the script's."""
     with harness.folder() as folder:
         disk = os.path.join(folder, "state.img")
         with open(disk, "wb") as file:
             file.truncate(4 << 20)
-        log = harness.run(machine.disk(disk), *arguments, image="user_scribbler.elf",
-                          options=("clock=scripted", *options), allowed=("perfd: reject malformed",))
+        log = harness.run(machine.disk(disk), *arguments, image=image, options=("clock=scripted", *options),
+                          allowed=allowed)
         uri = next(line for line in log if line.startswith("perf: trace ")).removeprefix("perf: trace ")
-        trace = harness.perfctl("state", "cat", disk, uri)
+        return log, harness.perfctl("state", "cat", disk, uri)
+
+
+@checks.check
+def what_systemui_marks_is_the_same_by_calls():
+    _, by_calls = scripted(harness.COUNTED, options=("seconds=1", "marks=calls"))
+    spans = sum(event["ph"] == "X" for event in json.loads(by_calls)["traceEvents"])
+    print(f"{spans} spans, {len(by_calls)} bytes")
+    checks.true(spans > 30 * 12, f"{spans} spans of the frames that a trace has room for")
+    for arguments in (harness.COUNTED, []):
+        checks.true(scripted(arguments, options=("seconds=1",))[1] == by_calls, "the trace is another one")
+
+
+def scribbled(*arguments, options=()):
+    """The log, and of the trace what the other lane left."""
+    log, trace = scripted(*arguments, image="user_scribbler.elf", options=options,
+                          allowed=("perfd: reject malformed",))
     json.loads(trace)
     return log, [line for line in trace.splitlines() if b'"tid":1,' in line]
 
@@ -81,8 +97,8 @@ def garbage_in_a_lane_is_counted_and_does_nothing_else():
     calm, expected = scribbled(options=("calm",))
     checks.equal(len(expected), 2 + 200, "its name, its place, and a span for each round")
     checks.equal(harness.count(calm, "perfd: reject"), 0, calm)
-    for arguments in ((), (harness.COUNTED,)):
-        log, marked = scribbled(*arguments)
+    for arguments in (harness.COUNTED, []):
+        log, marked = scribbled(arguments)
         checks.equal(marked, expected)
         checks.equal(harness.count(log, "perfd: reject malformed"), 1, log)
         torn, malformed, balanced = (line for line in log if line.startswith("systemui: "))

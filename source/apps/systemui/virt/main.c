@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SystemUI as the image runs it. Options: `seconds=N`: after N seconds it stops its session,
- * exports it and ends (0, and without it: never); `clock=scripted`; and what fault.c reads.
+ * exports it and ends (0, and without it: never); `clock=scripted`; `marks=calls`: without a lane
+ * of its own; and what fault.c reads.
  */
 #include "drivers/options.h"
 #include "perf.capnp.h"
@@ -56,6 +57,7 @@ _Noreturn void systemui_start(const struct user_start *start)
         .stride = VIRT_WIDTH,
         .memory = picture_memory,
         .session = "systemui",
+        .stamp_marks = options_has(start->options, "marks=calls"),
     };
     platform.scripted = options_has(start->options, "clock=scripted");
     virt_open_devices(&platform, start, pixels);
