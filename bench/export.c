@@ -16,10 +16,11 @@
 #include "ports/posix/posix.h"
 #include "sprintf_trace.h"
 
-#define SPANS     100000u
-#define LABELS    8u
-#define CHUNK     65536u
-#define CAP_BYTES (UINT64_C(64) << 20)
+#define SPANS      100000u
+#define LABELS     8u
+#define CHUNK      65536u
+#define COPY_BYTES ((size_t)SPANS * 200)
+#define CAP_BYTES  (UINT64_C(64) << 20)
 
 static const char *const names[LABELS] = {"frame",  "input",  "layout", "measure",
                                           "render", "raster", "blur",   "present"};
@@ -37,6 +38,7 @@ struct world {
     uint64_t trace_bytes;
     struct sprintf_span *spans;
     char *text; /* CHUNK */
+    char *copy; /* COPY_BYTES: more than a trace has */
     uint64_t text_bytes;
 };
 
@@ -83,8 +85,10 @@ static void open_world(struct world *w)
     void *arena = malloc(bytes);
     w->spans = calloc(SPANS, sizeof *w->spans);
     w->text = malloc(CHUNK);
-    if (arena == NULL || w->spans == NULL || w->text == NULL)
+    w->copy = malloc(COPY_BYTES);
+    if (arena == NULL || w->spans == NULL || w->text == NULL || w->copy == NULL)
         bench_die("no memory");
+    memset(w->copy, 'x', COPY_BYTES);
     memset(arena, 0xa5, bytes);
     snprintf(w->folder, sizeof w->folder, "/dev/shm/perfd-bench-XXXXXX");
     if (mkdtemp(w->folder) == NULL)
@@ -180,6 +184,20 @@ BENCH_CASE void export_whole(void *context, uint32_t n)
     }
 }
 
+/* The floor: the same bytes, chunk by chunk into the same place. */
+BENCH_CASE void export_copy(void *context, uint32_t n)
+{
+    struct world *w = context;
+    if (w->trace_bytes > COPY_BYTES)
+        bench_die("a longer trace");
+    while (n-- > 0)
+        for (uint64_t at = 0; at < w->trace_bytes; at += CHUNK) {
+            uint64_t left = w->trace_bytes - at;
+            memcpy(w->text, w->copy + at, left < CHUNK ? left : CHUNK);
+            __asm__ volatile("" ::: "memory");
+        }
+}
+
 static void remove_file(void *context)
 {
     struct world *w = context;
@@ -214,6 +232,7 @@ int main(int argc, char **argv)
     static struct world w;
     static const struct bench_case cases[] = {
         {"export_format", export_format, &w, 1, begin_and_prepare, false},
+        {"export_copy", export_copy, &w, 1, NULL, false},
         {"sprintf_format", sprintf_format, &w, 1, NULL, false},
         {"export_whole", export_whole, &w, 1, remove_file, true},
         {"sprintf_whole", sprintf_whole, &w, 1, remove_sprintf_file, true},

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "bench.h"
+#include "floors.h"
 #include "memory_port.h"
 #include "perfd/perfd.h"
 
@@ -114,6 +115,8 @@ int main(int argc, char **argv)
         {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL, false},
         {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL, false},
         {"frame_snapshot", frame_snapshot, &whole, 200, tick_once, false},
+        {"floor_empty", floor_empty, NULL, 4000, NULL, false},
+        {"floor_rdtsc", floor_rdtsc, NULL, 4000, NULL, false},
         {"frame_tick_10k", frame_tick_large, &ten, 500, NULL, false},
         {"frame_tick_100k", frame_tick_large, &hundred, 500, NULL, false},
         {"frame_tick_1m", frame_tick_large, &million, 500, NULL, false},

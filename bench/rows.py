@@ -98,15 +98,20 @@ def off(times):
                     f" (a phase {times.ns('lane_off_phase', 'lane_off_empty'):.2f} ns)")]
 
 
+def reads(times, case):
+    """What it takes, in clock reads of the same run."""
+    return f" = {times.ratio(case, 'floor_rdtsc', 'floor_empty'):.1f} clock reads"
+
+
 def frames(times):
     tick, million = times.ns("frame_tick_plain"), times.ns("frame_tick_1m")
     return [
-        at_most("frame tick, window 1,200", tick, 150, " ns"),
-        shown("... with phases and input (3 trees)", f"{times.ns('frame_tick_whole'):.0f} ns"),
+        at_most("frame tick, window 1,200", tick, 150, " ns", reads(times, "frame_tick_plain")),
+        shown("... with phases and input (3 trees)", f"{times.ns('frame_tick_whole'):.0f} ns{reads(times, 'frame_tick_whole')}"),
         shown("... window 10,000 / 100,000 / 1,000,000",
               f"{times.ns('frame_tick_10k'):.0f} / {times.ns('frame_tick_100k'):.0f} / {million:.0f} ns"),
         at_most("frame tick, 1,000,000 against 1,200", times.ratio("frame_tick_1m", "frame_tick_plain"), 6, " x"),
-        at_most("metrics snapshot", times.ns("frame_snapshot"), 200, " ns"),
+        at_most("metrics snapshot", times.ns("frame_snapshot"), 200, " ns", reads(times, "frame_snapshot")),
     ]
 
 
@@ -121,7 +126,8 @@ def export(times):
     formatting = times.ns("export_format", each=EXPORT_SPANS)
     return [
         at_most("JSON export, formatting a span", formatting, 25, " ns",
-                f" ({times.ns('export_bytes') / EXPORT_SPANS:.0f} bytes)"),
+                f" ({times.ns('export_bytes') / EXPORT_SPANS:.0f} bytes) = "
+                f"{times.ratio('export_format', 'export_copy'):.0f} copies of them"),
         shown("... pairing, ordering and measuring a span",
               f"{times.ns('export_prepare', each=EXPORT_SPANS):.0f} ns"),
         at_least("... against sprintf, formatting alone", times.ratio("sprintf_format", "export_format"), 20, " x",
@@ -132,7 +138,7 @@ def export(times):
 
 
 def call(times, counts):
-    note = f" ({times.ns('rpc_mark_begin'):.0f} ns)"
+    note = f" ({times.ns('rpc_mark_begin'):.0f} ns{reads(times, 'rpc_mark_begin')})"
     if not counts:
         return [missing("one markBegin call served", "<= 1,500 instructions", "not counted" + note)]
     return [at_most("one markBegin call served", round(counts["rpc_mark_begin"]), 1500, " instructions", note)]

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "floors.h"
 #include "memory_port.h"
 #include "nexus-idl/framing.h"
 #include "nexus-idl/rpc_client.h"
@@ -129,6 +130,8 @@ int main(int argc, char **argv)
     static struct world w;
     static const struct bench_case cases[] = {
         {"rpc_mark_begin", rpc_mark_begin, &w, 500, NULL, false},
+        {"floor_empty", floor_empty, NULL, 4000, NULL, false},
+        {"floor_rdtsc", floor_rdtsc, NULL, 4000, NULL, false},
         {"rpc_mark_end", rpc_mark_end, &w, 500, NULL, false},
     };
     open_world(&w);

@@ -17,6 +17,7 @@ $(BENCH_BIN): $(HOST)/bench/%: $(HOST)/$(BENCH_DIR)/%.o $(BENCH_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 $(HOST)/bench/marks: $(addprefix $(HOST)/$(BENCH_DIR)/,floors.o lanes.o) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+$(HOST)/bench/frames $(HOST)/bench/rpc: $(HOST)/$(BENCH_DIR)/floors.o
 $(HOST)/bench/frames: $(MEMORY_PORT_O) $(CORE_O)
 # With the daemon's exporter.
 $(HOST)/bench/export: $(HOST)/$(BENCH_DIR)/sprintf_trace.o $(GUEST_POSIX_O) $(PATHS_O) $(CORE_O)
