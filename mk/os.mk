@@ -18,7 +18,7 @@ $(OS_FAST): OS_OPT := -O2
 $(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
 
 # SystemUI and its client library are compiled once more where SystemUI is linked, as one; and without tables of jumps.
-OS_WHOLE := $(RISCV_LTO) -malign-data=natural -fno-jump-tables
+OS_WHOLE := $(RISCV_LTO) $(RISCV_TUNE) -fno-jump-tables
 
 OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections -Wl,--fatal-warnings \
 	-Wl,--no-warn-rwx-segments $(RISCV_LTO)
