@@ -29,7 +29,7 @@ IN_PLACE uint32_t entry_length(const struct labels *l, size_t place)
     return l->text[place] & ((1u << LENGTH_BITS) - 1);
 }
 
-static size_t next_entry(const struct labels *l, size_t place)
+IN_PLACE size_t next_entry(const struct labels *l, size_t place)
 {
     return place + words_of(entry_length(l, place));
 }

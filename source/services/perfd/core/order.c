@@ -58,7 +58,7 @@ static void clear(uint64_t *at, size_t n)
         at[i] = UINT64_MAX;
 }
 
-static size_t full_run(size_t values)
+APART size_t full_run(size_t values)
 {
     size_t full = NEAR;
     while (values > 4 * full * full)
