@@ -23,7 +23,7 @@ RISCV_SAVE := source/libs/nexus-idl-runtime/src/riscv64/save_restore
 RISCV_TUNE := -mtune=size -malign-data=natural
 # What there makes code larger than it saves elsewhere.
 RISCV_SMALL := $(addprefix -fno-,caller-saves ipa-icf tree-sink forward-propagate move-loop-invariants bit-tests \
-	tree-ter tree-loop-im ira-hoist-pressure)
+	tree-ter tree-loop-im ira-hoist-pressure) -fira-region=all
 $(BUILD)/free/riscv64/%: FREE_TUNE := $(RISCV_TUNE) $(RISCV_SMALL) -msave-restore
 # The link of an image compiles all of it once more, as one: what is called from one place is inlined there. An object
 # holds what that link needs, and code whose size is its part's; frames and who calls whom are known from the link.

@@ -10,6 +10,7 @@ from harness import checks
 
 BOOT_INSTRUCTIONS = 1000000
 IMAGE_TEXT = 96 * 1024
+SERVICE_TEXT = 28 * 1024
 
 
 def text_bytes(path):
@@ -34,6 +35,7 @@ def the_image_is_small():
     service = text_bytes(os.path.join(os.path.dirname(machine.IMAGES), "free", "riscv64", "perfd.elf"))
     print(f"text: {image} bytes; core, server and runtime by themselves {service}")
     checks.true(image <= IMAGE_TEXT, f"{image} bytes of code and constants")
+    checks.true(service <= SERVICE_TEXT, f"{service} bytes of core, server and runtime")
 
 
 @checks.check

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The multiset behind the percentiles, against a sorted array and against permutations whose k-th
- * smallest is known. The node pools here are exactly as large as promised. */
+ * smallest is known. The memory here is exactly as large as promised. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,18 +24,18 @@ static struct model *model_new(uint32_t capacity)
 {
     struct model *m = calloc(1, sizeof *m);
     assert_non_null(m);
-    struct order_node *nodes = malloc(PERFD_ORDER_NODES(capacity) * sizeof *nodes);
-    assert_non_null(nodes);
-    /* What a node held before must not matter. */
-    memset(nodes, 0xa5, PERFD_ORDER_NODES(capacity) * sizeof *nodes);
+    uint64_t *words = malloc(PERFD_ORDER_WORDS(capacity) * sizeof *words);
+    assert_non_null(words);
+    /* What a word held before must not matter. */
+    memset(words, 0xa5, PERFD_ORDER_WORDS(capacity) * sizeof *words);
     m->capacity = capacity;
-    order_reset(&m->order, nodes);
+    assert_ptr_equal(order_reset(&m->order, words, capacity), words + PERFD_ORDER_WORDS(capacity));
     return m;
 }
 
 static void model_free(struct model *m)
 {
-    free(m->order.nodes);
+    free(m->order.bound);
     free(m);
 }
 
@@ -54,7 +54,6 @@ static void model_insert(struct model *m, uint64_t value)
     m->sorted[i] = value;
     m->n++;
     order_insert(&m->order, value);
-    assert_true(m->order.used <= PERFD_ORDER_NODES(m->capacity));
 }
 
 static void model_remove(struct model *m, uint64_t value)
@@ -64,40 +63,37 @@ static void model_remove(struct model *m, uint64_t value)
     m->n--;
     memmove(&m->sorted[i], &m->sorted[i + 1], (m->n - i) * sizeof m->sorted[0]);
     order_remove(&m->order, value);
-    assert_true(m->order.used <= PERFD_ORDER_NODES(m->capacity));
 }
 
-/* What order.h says of every node: sorted, at least half full unless it is the root, and inner ones
- * with the exact number and maximum below each child. Returns how many values lie below, the last
- * in *max. */
-static uint32_t check_node(const struct order *o, uint32_t at, uint32_t level, uint64_t *max)
+/* What order.h says: runs in memory of their own, sorted, no value above its run's bound or below
+ * the one before, each run at least half full unless it is the only one. */
+static void check_runs(const struct order *o, uint32_t capacity)
 {
-    const struct order_node *node = &o->nodes[at];
-    uint32_t full = level == 1 ? ORDER_LEAF : ORDER_FAN;
-    assert_true(node->n <= full);
-    assert_true(at == o->root || node->n >= full / 2);
-    if (level == 1) {
-        for (uint32_t i = 1; i < node->n; i++)
-            assert_true(node->value[i - 1] <= node->value[i]);
-        *max = node->n > 0 ? node->value[node->n - 1] : 0;
-        return node->n;
+    const uint64_t *end = o->bound + PERFD_ORDER_WORDS(capacity);
+    uint64_t before = 0;
+    size_t count = 0;
+    assert_true(o->runs >= 1 && o->runs <= o->places);
+    assert_true(o->bound[o->runs - 1] == UINT64_MAX);
+    for (size_t run = 0; run < o->runs; run++) {
+        size_t n = (uint32_t)o->run[run];
+        const uint64_t *value = o->value + (o->run[run] >> 32);
+        assert_true(value + o->full <= end);
+        assert_true(n <= o->full && (o->runs == 1 || n >= o->full / 2));
+        for (size_t i = 0; i < n; i++) {
+            assert_true(before <= value[i] && value[i] <= o->bound[run]);
+            before = value[i];
+        }
+        if (run + 1 < o->runs)
+            before = o->bound[run];
+        count += n;
     }
-    assert_true(node->n >= 2);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < node->n; i++) {
-        uint32_t below = check_node(o, node->child[i].node, level - 1, max);
-        assert_int_equal(node->child[i].count, below);
-        assert_true(node->max[i] == *max);
-        count += below;
-    }
-    return count;
+    assert_int_equal(count, o->count);
 }
 
 static void check_all(const struct model *m)
 {
-    uint64_t max = 0;
     assert_int_equal(m->order.count, m->n);
-    assert_int_equal(check_node(&m->order, m->order.root, m->order.levels, &max), m->n);
+    check_runs(&m->order, m->capacity);
     for (uint32_t rank = 1; rank <= m->n; rank++)
         assert_true(order_select(&m->order, rank) == m->sorted[rank - 1]);
 }
@@ -153,7 +149,7 @@ static void windows_of_any_size(void **state)
     }
 }
 
-/* Grows and shrinks to nothing, so that the root comes and goes. */
+/* Grows and shrinks to nothing. */
 static void fills_and_empties(void **state)
 {
     (void)state;
@@ -178,8 +174,8 @@ static void fills_and_empties(void **state)
     model_free(m);
 }
 
-/* Ascending fills leave every node half full, the worst for the pool; then all turns over. */
-static void the_pool_is_enough(void **state)
+/* Ascending fills leave every run half full, the worst for memory; then all turns over. */
+static void the_memory_is_enough(void **state)
 {
     (void)state;
     for (uint32_t capacity = 20; capacity <= 2700; capacity = capacity * 3 / 2 + 1) {
@@ -200,10 +196,10 @@ static void a_million(void **state)
 {
     (void)state;
     const uint32_t prime = 1000003, n = prime - 1, capacity = 1u << 20;
-    struct order_node *nodes = malloc(PERFD_ORDER_NODES(capacity) * sizeof *nodes);
+    uint64_t *words = malloc(PERFD_ORDER_WORDS(capacity) * sizeof *words);
     struct order order;
-    assert_non_null(nodes);
-    order_reset(&order, nodes);
+    assert_non_null(words);
+    assert_ptr_equal(order_reset(&order, words, capacity), words + PERFD_ORDER_WORDS(capacity));
     for (uint32_t i = 1; i <= n; i++)
         order_insert(&order, (uint64_t)i * 700001 % prime);
     assert_int_equal(order.count, n);
@@ -220,28 +216,31 @@ static void a_million(void **state)
     assert_int_equal(order.count, n / 2);
     for (uint32_t rank = 1; rank <= n / 2; rank += 499)
         assert_true(order_select(&order, rank) == 2 * (uint64_t)rank - 1);
-    assert_true(order.used <= PERFD_ORDER_NODES(capacity));
-    free(nodes);
+    check_runs(&order, capacity);
+    free(words);
 }
 
-/* By hand: leaves of at least 32, then sixteenths of them, up to one root. */
+/* By hand: 64 values a run, half of them at least, and two words a place; longer runs where there
+ * are more of them than eight times that many. */
 static void the_bound_by_hand(void **state)
 {
     (void)state;
     for (uint32_t values = 8; values <= 1u << 20; values += 1 + values / 50)
-        assert_int_equal(order_nodes(values), PERFD_ORDER_NODES(values));
-    assert_int_equal(PERFD_ORDER_NODES(8), 1);
-    assert_int_equal(PERFD_ORDER_NODES(63), 1);
-    assert_int_equal(PERFD_ORDER_NODES(64), 2 + 1);
-    assert_int_equal(PERFD_ORDER_NODES(1200), 37 + 2 + 1);
-    assert_int_equal(PERFD_ORDER_NODES(1000000), 31250 + 1953 + 122 + 7 + 1);
+        assert_int_equal(order_words(values), PERFD_ORDER_WORDS(values));
+    assert_int_equal(PERFD_ORDER_WORDS(8), 2 * 64 + 64);
+    assert_int_equal(PERFD_ORDER_WORDS(95), 2 * 64 + 2 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(96), 2 * 64 + 3 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(1200), 2 * 64 + 37 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(16384), 2 * 512 + 512 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(16385), 2 * 1024 + 256 * 128);
+    assert_int_equal(PERFD_ORDER_WORDS(1000000), 2 * 4096 + 3906 * 512);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(windows_of_any_size), cmocka_unit_test(fills_and_empties),
-        cmocka_unit_test(the_pool_is_enough),  cmocka_unit_test(a_million),
+        cmocka_unit_test(windows_of_any_size),  cmocka_unit_test(fills_and_empties),
+        cmocka_unit_test(the_memory_is_enough), cmocka_unit_test(a_million),
         cmocka_unit_test(the_bound_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,7 +287,7 @@ enum nx_event nx_vat_finish(struct nx_vat *vat, struct nx_call *call, enum nx_ou
     switch (outcome) {
     case NX_ANSWER:
         if (nx_call_error(call) != NX_OK)
-            return refuse(vat, call, out_length);
+            break;
         if (!call->began_results)
             (void)nx_call_results(call, 0, 0);
         return sent(vat, nx_builder_finish(&call->builder), out_length);
@@ -297,8 +297,9 @@ enum nx_event nx_vat_finish(struct nx_vat *vat, struct nx_call *call, enum nx_ou
         return send_exception(vat, call, EXCEPTION_UNIMPLEMENTED, "no such method", out_length);
     case NX_REFUSE:
     default:
-        return refuse(vat, call, out_length);
+        break;
     }
+    return refuse(vat, call, out_length);
 }
 
 void nx_vat_resume(struct nx_vat *vat, struct nx_call *call, uint8_t *out, size_t out_size)

@@ -9,7 +9,7 @@ _Static_assert(PERFD_LANE_COPY_BYTES == LANE_COPY_BYTES, "");
 _Static_assert(PERFD_LANE_RECORD_BYTES == LANE_RECORD_BYTES, "");
 _Static_assert(PERFD_TRACE_FRAME_BYTES == TRACE_FRAME_BYTES, "");
 _Static_assert(PERFD_SPAN_DEPTH_BYTES == PAIR_DEPTH_BYTES, "");
-_Static_assert(PERFD_ORDER_NODES(1u << 20) == 32768 + 2048 + 128 + 8 + 1, "");
+_Static_assert(PERFD_ORDER_WORDS(1u << 20) == 4096 * (2 + 512), "its runs have 256 values or more");
 
 static bool in_range(uint64_t value, uint64_t least, uint64_t most)
 {
@@ -30,10 +30,11 @@ size_t perfd_arena_bytes(const struct perfd_config *config)
 {
     if (!config_valid(config))
         return 0;
-    return PERFD_ARENA_BYTES_WITH(
-        (size_t)order_nodes(config->frames), (size_t)config->sessions, (size_t)config->frames,
-        (size_t)config->lanes, (size_t)config->lane_records, (size_t)config->labels,
-        (size_t)config->label_text_bytes, (size_t)config->clients, (size_t)config->span_depth);
+    return PERFD_ARENA_BYTES_WITH(WINDOW_ORDERS * order_words(config->frames),
+                                  (size_t)config->sessions, (size_t)config->frames,
+                                  (size_t)config->lanes, (size_t)config->lane_records,
+                                  (size_t)config->labels, (size_t)config->label_text_bytes,
+                                  (size_t)config->clients, (size_t)config->span_depth);
 }
 
 static void zero(uint8_t *arena, size_t from, size_t to)

@@ -133,15 +133,10 @@ static void put_value(struct put *p, char kind, uint64_t value, bool *none)
         *none = value == 0;
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static uint32_t word_length(const char *at)
 {
     uint32_t length = 0;
-    while (is_letter(at[length]))
+    while (put_is_plain(at[length]))
         length++;
     return length;
 }

@@ -29,7 +29,7 @@ IN_PLACE uint32_t entry_length(const struct labels *l, size_t place)
     return l->text[place] & ((1u << LENGTH_BITS) - 1);
 }
 
-static size_t next_entry(const struct labels *l, size_t place)
+IN_PLACE size_t next_entry(const struct labels *l, size_t place)
 {
     return place + words_of(entry_length(l, place));
 }
@@ -67,11 +67,11 @@ static uint32_t entry_add(struct labels *l, struct perfd_text text)
 void labels_init(struct labels *labels, struct arena *arena, const struct perfd_config *config)
 {
     labels->capacity = config->labels;
-    labels->slot_count = 2 * config->labels;
+    labels->hint_count = 2 * config->labels;
     labels->text_words = config->label_text_bytes / 4;
     labels->quota = config->client_labels;
     labels->table = arena_take(arena, config->labels, sizeof(struct label));
-    labels->slots = arena_take(arena, labels->slot_count, sizeof(uint16_t));
+    labels->hints = arena_take(arena, labels->hint_count, sizeof(uint16_t));
     labels->text = arena_take(arena, config->label_text_bytes, 1);
     labels->used = 1;
     labels->next = 1;
@@ -101,20 +101,25 @@ static uint32_t hash_label(const struct perfd_label *label)
     return hash_bytes(hash_bytes(2166136261u, label->name), label->category);
 }
 
-/* The slot of this label, or the free one that it would take. label NULL: the free one. The table
- * of slots is twice as large as there are labels: a search always meets a free one. */
-static uint16_t *find(const struct labels *l, const struct perfd_label *label, uint32_t hash)
+/* Where the label of this hash is, or was when it was last asked for. */
+static uint16_t *hint(const struct labels *l, uint32_t hash)
 {
-    uint32_t slot = hash % l->slot_count;
-    while (l->slots[slot] != 0) {
-        const struct label *entry = &l->table[l->slots[slot]];
-        if (label != NULL && entry->hash == hash &&
+    return &l->hints[hash % l->hint_count];
+}
+
+/* Goes once round the table from the hint on; 0: it is not there. */
+static size_t find(const struct labels *l, const struct perfd_label *label, uint32_t hash)
+{
+    size_t id = *hint(l, hash);
+    for (size_t left = l->capacity; left > 0; left--) {
+        const struct label *entry = &l->table[id];
+        if (entry->hash == hash && entry->live &&
             entry_is(l, entry->text[LABEL_NAME], label->name) &&
             entry_is(l, entry->text[LABEL_CATEGORY], label->category))
-            break;
-        slot = slot + 1 == l->slot_count ? 0 : slot + 1;
+            return id;
+        id = id + 1 == l->capacity ? 0 : id + 1;
     }
-    return &l->slots[slot];
+    return 0;
 }
 
 /* --- Making room ------------------------------------------------------------------------------ */
@@ -140,8 +145,6 @@ static void see_all(struct perfd *perfd)
 static uint32_t free_unseen(struct labels *l)
 {
     uint32_t freed = 0;
-    for (size_t slot = 0; slot < l->slot_count; slot++)
-        l->slots[slot] = 0;
     for (uint32_t id = 1; id < l->capacity; id++) {
         struct label *entry = &l->table[id];
         if (entry->live && entry->users == 0 && !entry->seen) {
@@ -149,8 +152,6 @@ static uint32_t free_unseen(struct labels *l)
             freed++;
         }
         entry->seen = false;
-        if (entry->live)
-            *find(l, NULL, entry->hash) = (uint16_t)id;
     }
     l->used -= freed;
     return freed;
@@ -213,45 +214,41 @@ static uint32_t find_text(const struct labels *l, struct perfd_text text)
     return NO_PLACE;
 }
 
-static uint32_t find_or_add_text(struct labels *l, struct perfd_text text)
+/* Finds a place for each, or for none. */
+static bool add_texts(struct labels *l, const struct perfd_text texts[LABEL_TEXTS],
+                      uint32_t places[LABEL_TEXTS])
 {
-    uint32_t place = find_text(l, text);
-    return place == NO_PLACE ? entry_add(l, text) : place;
+    uint32_t before = l->text_used;
+    for (size_t i = 0; i < LABEL_TEXTS; i++) {
+        places[i] = find_text(l, texts[i]);
+        if (places[i] != NO_PLACE)
+            continue;
+        if (words_of(texts[i].length) > l->text_words - l->text_used) {
+            l->text_used = before;
+            return false;
+        }
+        places[i] = entry_add(l, texts[i]);
+    }
+    return true;
 }
 
-static bool has_room(const struct labels *l, const struct perfd_text texts[LABEL_TEXTS])
+/* Gives 0 where there is no room. */
+static size_t make(struct labels *l, const struct perfd_label *label, uint32_t hash)
 {
-    uint32_t words = 0;
-    for (unsigned i = 0; i < LABEL_TEXTS; i++)
-        if (find_text(l, texts[i]) == NO_PLACE)
-            words += words_of(texts[i].length);
-    return l->used < l->capacity && words <= l->text_words - l->text_used;
-}
-
-/* There is a free one. */
-static uint32_t take_entry(struct labels *l)
-{
+    const struct perfd_text texts[LABEL_TEXTS] = {label->name, label->category, label->file};
+    struct label made = {.budget_cpu_us = label->budget_cpu_us,
+                         .budget_gpu_us = label->budget_gpu_us,
+                         .budget_mem_bytes = label->budget_mem_bytes,
+                         .line = label->line,
+                         .hash = hash,
+                         .live = true};
+    if (l->used == l->capacity || !add_texts(l, texts, made.text))
+        return 0;
     while (l->table[l->next].live)
         l->next = l->next + 1 == l->capacity ? 1 : l->next + 1;
-    return l->next;
-}
-
-static uint32_t make(struct labels *l, const struct perfd_label *label,
-                     const struct perfd_text texts[LABEL_TEXTS], uint32_t hash)
-{
-    uint32_t id = take_entry(l);
-    struct label *entry = &l->table[id];
-    entry->budget_cpu_us = label->budget_cpu_us;
-    entry->budget_gpu_us = label->budget_gpu_us;
-    entry->budget_mem_bytes = label->budget_mem_bytes;
-    for (unsigned i = 0; i < LABEL_TEXTS; i++)
-        entry->text[i] = find_or_add_text(l, texts[i]);
-    entry->line = label->line;
-    entry->hash = hash;
-    entry->live = true;
-    *find(l, NULL, hash) = (uint16_t)id;
+    l->table[l->next] = made;
     l->used++;
-    return id;
+    return l->next;
 }
 
 int labels_intern(struct perfd *perfd, int client, const struct perfd_label *label)
@@ -259,21 +256,22 @@ int labels_intern(struct perfd *perfd, int client, const struct perfd_label *lab
     struct labels *l = &perfd->labels;
     struct client *maker = clients_find(perfd, client);
     uint32_t hash = hash_label(label);
-    uint32_t id = *find(l, label, hash);
+    size_t id = find(l, label, hash);
     if (id == 0) {
-        const struct perfd_text texts[LABEL_TEXTS] = {label->name, label->category, label->file};
-        bool room = maker->labels_made < l->quota;
-        if (room && !has_room(l, texts)) {
-            make_room(perfd);
-            room = has_room(l, texts);
+        if (maker->labels_made < l->quota) {
+            id = make(l, label, hash);
+            if (id == 0) {
+                make_room(perfd);
+                id = make(l, label, hash);
+            }
         }
-        if (!room) {
+        if (id == 0) {
             l->unknown++;
             return 0;
         }
-        id = make(l, label, texts, hash);
         maker->labels_made++;
     }
+    *hint(l, hash) = (uint16_t)id;
     l->table[id].users |= client_bit(client);
     return (int)id;
 }

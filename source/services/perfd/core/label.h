@@ -15,7 +15,7 @@
 #include "perfd/perfd.h"
 
 #define LABEL_BYTES      64 /* each entry of the table */
-#define LABEL_SLOT_BYTES 4  /* each entry's share of the hash table: two slots of two bytes */
+#define LABEL_SLOT_BYTES 4  /* each entry's share of the hints: two of two bytes */
 
 enum { LABEL_NAME, LABEL_CATEGORY, LABEL_FILE, LABEL_TEXTS };
 
@@ -33,9 +33,9 @@ _Static_assert(sizeof(struct label) == LABEL_BYTES, "PERFD_ARENA_BYTES counts on
 
 struct labels {
     struct label *table;
-    uint16_t *slots; /* the hash table: ids, 0 where free */
+    uint16_t *hints; /* by hash: the id to look at first */
     uint32_t *text;
-    uint32_t capacity, slot_count, text_words, quota;
+    uint32_t capacity, hint_count, text_words, quota;
     uint32_t used;      /* entries taken, `<unknown>` among them */
     uint32_t text_used; /* words */
     uint32_t next;      /* where the search for a free entry goes on */

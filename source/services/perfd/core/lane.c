@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lane.h"
 
+#include "apart.h"
 #include "core.h"
 #include "put.h"
 #include "run.h"
@@ -32,32 +33,25 @@ struct lane *lanes_find(struct perfd *perfd, int client, uint32_t id)
 
 /* --- Places ----------------------------------------------------------------------------------- */
 
-static bool run_is_free(const struct lanes *lanes, uint32_t first, uint32_t records)
+/* A lane that lies in these records; NULL: none. */
+static const struct lane *in_the_way(const struct lanes *lanes, size_t first, size_t records)
 {
-    if (records > lanes->pool_records - first)
-        return false;
     for (size_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i]; /* of no records where the place is free */
         if (first < lane->first + lane->records && lane->first < first + records)
-            return false;
+            return lane;
     }
-    return true;
+    return NULL;
 }
 
-/* The lowest free run of so many records at a multiple of `align`: right behind a lane, or at the
- * pool's start, which is where a free place ends. There is one. */
-static bool find_run(const struct lanes *lanes, uint32_t records, uint32_t align, uint32_t *first)
+/* The lowest free run of so many records at a multiple of `align`. */
+APART bool find_run(const struct lanes *lanes, uint32_t records, uint32_t align, uint32_t *first)
 {
-    bool found = false;
-    for (size_t i = 0; i < lanes->count; i++) {
-        const struct lane *lane = &lanes->lane[i];
-        uint32_t end = (lane->first + lane->records + align - 1) & ~(align - 1);
-        if ((!found || end < *first) && run_is_free(lanes, end, records)) {
-            found = true;
-            *first = end;
-        }
-    }
-    return found;
+    const struct lane *lane;
+    *first = 0;
+    while ((lane = in_the_way(lanes, *first, records)) != NULL)
+        *first = (lane->first + lane->records + align - 1) & ~(align - 1);
+    return *first + records <= lanes->pool_records;
 }
 
 static struct lane *find_place(const struct lanes *lanes)

@@ -6,9 +6,11 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 
+/* reason PERFD_REJECTS: nobody did wrong. */
 APART int refuse(struct perfd *perfd, enum perfd_reject reason, int error)
 {
-    perfd_reject(perfd, reason);
+    if (reason != PERFD_REJECTS)
+        perfd_reject(perfd, reason);
     return error;
 }
 
@@ -47,7 +49,8 @@ int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
 
 /* Counts a mark that is not written: on its lane's account or, where it has none, on lane 0's.
  * figure is where it lies in struct lane_counts. */
-static void drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, size_t figure)
+APART int drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, size_t figure,
+               enum perfd_reject reason, int error)
 {
     struct lane_counts *counts = &perfd->lanes.none;
     if (lane != NULL) {
@@ -56,6 +59,7 @@ static void drop(struct perfd *perfd, struct lane *lane, uint64_t now_ns, size_t
     }
     counts->written++;
     (&counts->written)[figure]++;
+    return refuse(perfd, reason, error);
 }
 
 /* Counts one more mark in this second of the clock; false: over the client's rate. */
@@ -109,37 +113,24 @@ static uint16_t label_of(struct perfd *perfd, int client, const struct perfd_mar
 int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns)
 {
     struct client *writer = clients_find(perfd, client);
-    if (writer == NULL) {
-        drop(perfd, NULL, now_ns, MALFORMED);
-        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
-    }
+    if (writer == NULL)
+        return drop(perfd, NULL, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
     struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
     if (lane != NULL && lane->shared)
         lane = NULL; /* it has its one writer */
-    if (!sessions_any_running(perfd)) {
-        drop(perfd, lane, now_ns, NO_SESSION);
-        return PERFD_NOT_FOUND;
-    }
-    if (!take_rate(writer, perfd->config.records_per_second, now_ns)) {
-        drop(perfd, lane, now_ns, RATE);
-        return refuse(perfd, PERFD_REJECT_RATE_LIMITED, PERFD_RATE_LIMITED);
-    }
-    if (mark->lane != 0 && lane == NULL) {
-        drop(perfd, NULL, now_ns, MALFORMED);
-        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
-    }
+    if (!sessions_any_running(perfd))
+        return drop(perfd, lane, now_ns, NO_SESSION, PERFD_REJECTS, PERFD_NOT_FOUND);
+    if (!take_rate(writer, perfd->config.records_per_second, now_ns))
+        return drop(perfd, lane, now_ns, RATE, PERFD_REJECT_RATE_LIMITED, PERFD_RATE_LIMITED);
+    if (mark->lane != 0 && lane == NULL)
+        return drop(perfd, NULL, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
     uint64_t time_ns = time_of(mark, lane, now_ns);
-    if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END ||
-        !label_valid(perfd, client, mark)) {
-        drop(perfd, lane, now_ns, MALFORMED);
-        return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
-    }
+    if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END || !label_valid(perfd, client, mark))
+        return drop(perfd, lane, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_INVALID);
     if (lane == NULL) {
         lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0, false);
-        if (lane == NULL) {
-            drop(perfd, NULL, now_ns, RATE);
-            return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
-        }
+        if (lane == NULL)
+            return drop(perfd, NULL, now_ns, RATE, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
         writer->lane = lane->id;
     }
     lane_write(&perfd->lanes, lane,

@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "order.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "apart.h"
 
-/* Levels count from the leaves: 1 is a leaf. */
-#define LEAF 1
+#define RUN_SHIFT 32
 
-uint32_t order_nodes(uint32_t values)
+/* As many as place() looks through without a branch. */
+#define NEAR 64
+
+IN_PLACE size_t run_count(const struct order *o, size_t run)
 {
-    uint32_t level = values / (ORDER_LEAF / 2);
-    uint32_t nodes = 1;
-    for (; level > 1; level /= ORDER_FAN / 2)
-        nodes += level;
-    return nodes;
+    return (uint32_t)o->run[run];
 }
 
-static size_t node_capacity(size_t level)
+IN_PLACE uint64_t *values_of(const struct order *o, size_t run)
 {
-    _Static_assert(ORDER_LEAF == 2 * ORDER_FAN, "twice as many in a leaf");
-    return ORDER_FAN << (level == LEAF);
+    return o->value + (o->run[run] >> RUN_SHIFT);
 }
 
-/* --- Finding a place -------------------------------------------------------------------------- */
+/* --- Words ------------------------------------------------------------------------------------ */
 
 /* How many of four words, a stride apart, are below value. */
 static inline size_t below_4(const uint64_t *at, size_t stride, uint64_t value)
@@ -34,259 +28,159 @@ static inline size_t below_4(const uint64_t *at, size_t stride, uint64_t value)
 }
 
 /*
- * The first place that is not below value, among the leaf's values or the inner node's maxima. The
- * values are as good as random, so that every branch on them would be mispredicted: comparing the
- * last of each eight, then all of one eight, has none. The node is not full or its last word is not
- * below value.
+ * The first of n sorted words, a power of two and NEAR or more, that is not below value; there is
+ * one. The values are as good as random, so that every branch on them would be mispredicted:
+ * comparing the last of each eight, then all of one eight, has none.
  */
-static inline size_t leaf_place(const struct order_node *node, uint64_t value)
+APART size_t place(const uint64_t *words, size_t n, uint64_t value)
 {
-    const uint64_t *at = node->value;
-    size_t first = 8 * (below_4(at + 7, 8, value) + below_4(at + 39, 8, value));
-    return first + below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
+    const uint64_t *at = words;
+    for (; n > NEAR; n /= 2)
+        at += at[n / 2 - 1] < value ? n / 2 : 0;
+    at += 8 * (below_4(at + 7, 8, value) + below_4(at + 39, 8, value));
+    return (size_t)(at - words) + below_4(at, 1, value) + below_4(at + 4, 1, value);
 }
 
-/* The child that value belongs in; where it is in the tree, the child that holds it. */
-static inline size_t child_for(const struct order_node *node, uint64_t value)
+/* Copies n words, which may overlap. */
+APART void move(uint64_t *to, const uint64_t *from, size_t n)
 {
-    const uint64_t *at = node->max;
-    size_t first = 8 * below_4(at + 7, 8, value);
-    first += below_4(at + first, 1, value) + below_4(at + first + 4, 1, value);
-    return first < node->n ? first : node->n - 1;
+    if (to < from)
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[i];
+    else
+        while (n-- > 0)
+            to[n] = from[n];
 }
 
-/* --- Nodes and their entries ------------------------------------------------------------------ */
-
-/* Copies n entries; from and to may be one node, and overlap. */
-static void entries_copy(struct order_node *to, size_t at, const struct order_node *from,
-                         size_t first, size_t n, size_t level)
+static void clear(uint64_t *at, size_t n)
 {
-    bool backward = at > first;
-    for (size_t i = 0; i < n; i++) {
-        size_t k = backward ? n - 1 - i : i;
-        to->value[at + k] = from->value[first + k]; /* max, in an inner node */
-        if (level != LEAF)
-            to->child[at + k] = from->child[first + k];
-    }
+    for (size_t i = 0; i < n; i++)
+        at[i] = UINT64_MAX;
 }
 
-/* Sets how many entries the node has; new ones are the caller's to fill. */
-APART void entries_set(struct order_node *node, size_t n, size_t level)
+APART size_t full_run(size_t values)
 {
-    node->n = (uint32_t)n;
-    for (size_t i = n; i < node_capacity(level); i++)
-        node->value[i] = UINT64_MAX; /* max, in an inner node */
+    size_t full = NEAR;
+    while (values > 4 * full * full)
+        full *= 2;
+    return full;
 }
 
-/* Opens a gap of n entries at i, or closes one. */
-static void entries_open(struct order_node *node, size_t i, size_t n, size_t level)
+size_t order_words(size_t values)
 {
-    entries_copy(node, i + n, node, i, node->n - i, level);
-    node->n += (uint32_t)n;
+    return PERFD_ORDER_WORDS_OF(values, full_run(values));
 }
 
-static void entries_close(struct order_node *node, size_t i, size_t n, size_t level)
+uint64_t *order_reset(struct order *o, uint64_t *words, size_t values)
 {
-    entries_copy(node, i, node, i + n, node->n - i - n, level);
-    entries_set(node, node->n - n, level);
+    size_t full = full_run(values), places = PERFD_ORDER_PLACES(values, full);
+    *o = (struct order){.bound = words,
+                        .run = words + places,
+                        .value = words + 2 * places,
+                        .places = places,
+                        .full = full,
+                        .runs = 1};
+    clear(o->bound, places);
+    clear(o->value, full);
+    for (size_t i = 0; i < places; i++)
+        o->run[i] = (uint64_t)(i * full) << RUN_SHIFT;
+    return words + order_words(values);
 }
 
-static uint32_t values_below(const struct order_node *node, size_t level)
-{
-    if (level == LEAF)
-        return node->n;
-    uint32_t count = 0;
-    for (size_t i = 0; i < node->n; i++)
-        count += node->child[i].count;
-    return count;
-}
+/* --- Runs ------------------------------------------------------------------------------------- */
 
-static uint32_t node_take(struct order *o, size_t level)
+/* Moves values between a run and the next one so that it has `keep`, 1 or more. */
+static void share(struct order *o, size_t run, size_t keep)
 {
-    uint32_t at = o->used;
-    if (o->free != 0) {
-        at = o->free - 1;
-        o->free = o->nodes[at].next;
+    uint64_t *left = values_of(o, run), *right = values_of(o, run + 1);
+    size_t n = run_count(o, run), m = run_count(o, run + 1);
+    if (keep > n) {
+        move(left + n, right, keep - n);
+        move(right, right + (keep - n), n + m - keep);
+        clear(right + (n + m - keep), keep - n);
     } else {
-        o->used++;
+        move(right + (n - keep), right, m);
+        move(right, left + keep, n - keep);
+        clear(left + keep, n - keep);
     }
-    entries_set(&o->nodes[at], 0, level);
-    return at;
+    o->bound[run] = left[keep - 1];
+    o->run[run] += keep - n;
+    o->run[run + 1] += n - keep;
 }
 
-static void node_give(struct order *o, uint32_t at)
+/* Gives half of a full run to a new one behind it. */
+static void split(struct order *o, size_t run)
 {
-    o->nodes[at].next = o->free;
-    o->free = at + 1;
+    uint64_t fresh = o->run[o->runs];
+    size_t behind = o->runs++ - run;
+    move(&o->bound[run + 1], &o->bound[run], behind);
+    move(&o->run[run + 1], &o->run[run], behind);
+    o->run[run + 1] = fresh;
+    clear(values_of(o, run + 1), o->full);
+    share(o, run, o->full / 2);
 }
 
-void order_reset(struct order *o, struct order_node *nodes)
+/* Of two neighbours, one is under half full: they share evenly, or become one. */
+static void refill(struct order *o, size_t run)
 {
-    *o = (struct order){.nodes = nodes, .levels = LEAF};
-    o->root = node_take(o, LEAF);
-}
-
-/* --- Splitting and refilling ------------------------------------------------------------------ */
-
-/* Moves entries between the parent's children i and i + 1 so that the first has `keep`, 1 or more.
- * The children are of this level. */
-static void share(struct order *o, struct order_node *parent, size_t i, size_t keep, size_t level)
-{
-    struct order_node *left = &o->nodes[parent->child[i].node];
-    struct order_node *right = &o->nodes[parent->child[i + 1].node];
-    if (keep > left->n) {
-        size_t n = keep - left->n;
-        entries_copy(left, left->n, right, 0, n, level);
-        left->n = (uint32_t)keep;
-        entries_close(right, 0, n, level);
-    } else {
-        size_t n = left->n - keep;
-        entries_open(right, 0, n, level);
-        entries_copy(right, 0, left, keep, n, level);
-        entries_set(left, keep, level);
+    size_t both = run_count(o, run) + run_count(o, run + 1);
+    if (both > o->full) {
+        share(o, run, both / 2);
+        return;
     }
-    uint32_t both = parent->child[i].count + parent->child[i + 1].count;
-    parent->child[i].count = values_below(left, level);
-    parent->child[i + 1].count = both - parent->child[i].count;
-    parent->max[i] = left->value[keep - 1];
-}
-
-/* Gives half of the parent's full child i to a new child i + 1; the parent is not full. */
-static void split(struct order *o, struct order_node *parent, size_t i, size_t level)
-{
-    entries_open(parent, i + 1, 1, level + 1);
-    parent->max[i + 1] = parent->max[i];
-    parent->child[i + 1] = (struct order_child){.node = node_take(o, level)};
-    share(o, parent, i, node_capacity(level) / 2, level);
-}
-
-/* Puts a new root above a full one, so that it can be split. */
-static void grow(struct order *o)
-{
-    const struct order_node *full = &o->nodes[o->root];
-    uint32_t at = node_take(o, o->levels + 1);
-    struct order_node *root = &o->nodes[at];
-    root->n = 1;
-    root->max[0] = full->value[full->n - 1];
-    root->child[0] = (struct order_child){.node = o->root, .count = o->count};
-    o->root = at;
-    o->levels++;
-}
-
-/*
- * Makes the parent's half-full child i more than half full: a neighbour shares what it has over
- * half, or the two, both half full, become one. Returns the child's place, which a merge moves.
- */
-static size_t refill(struct order *o, struct order_node *parent, size_t i, size_t level)
-{
-    size_t left = i > 0 ? i - 1 : 0, right = left + 1;
-    size_t both = o->nodes[parent->child[left].node].n + o->nodes[parent->child[right].node].n;
-    if (both > node_capacity(level)) {
-        /* The odd one is the child's: it needs it to be over half. */
-        share(o, parent, left, i == left ? both - both / 2 : both / 2, level);
-        return i;
-    }
-    share(o, parent, left, both, level);
-    node_give(o, parent->child[right].node);
-    entries_close(parent, right, 1, level + 1);
-    return left;
+    share(o, run, both);
+    uint64_t empty = o->run[run + 1];
+    size_t behind = --o->runs - run;
+    move(&o->bound[run], &o->bound[run + 1], behind);
+    o->bound[o->runs] = UINT64_MAX;
+    move(&o->run[run + 1], &o->run[run + 2], behind - 1);
+    o->run[o->runs] = empty;
 }
 
 /* --- Values ----------------------------------------------------------------------------------- */
 
-static void leaf_insert(struct order_node *leaf, uint64_t value)
-{
-    size_t place = leaf_place(leaf, value);
-    for (size_t i = leaf->n++; i > place; i--)
-        leaf->value[i] = leaf->value[i - 1];
-    leaf->value[place] = value;
-}
-
-/* Returns the place that it had. */
-static size_t leaf_remove(struct order_node *leaf, uint64_t value)
-{
-    size_t place = leaf_place(leaf, value);
-    size_t last = --leaf->n;
-    for (size_t i = place; i < last; i++)
-        leaf->value[i] = leaf->value[i + 1];
-    leaf->value[last] = UINT64_MAX;
-    return place;
-}
-
 void order_insert(struct order *o, uint64_t value)
 {
-    if (o->nodes[o->root].n == node_capacity(o->levels))
-        grow(o);
-    struct order_node *node = &o->nodes[o->root];
-    for (size_t level = o->levels; level > LEAF; level--) {
-        size_t i = child_for(node, value);
-        if (o->nodes[node->child[i].node].n == node_capacity(level - 1)) {
-            split(o, node, i, level - 1);
-            i += node->max[i] < value;
-        }
-        node->child[i].count++;
-        if (node->max[i] < value)
-            node->max[i] = value;
-        node = &o->nodes[node->child[i].node];
+    size_t run = place(o->bound, o->places, value);
+    if (run_count(o, run) == o->full) {
+        split(o, run);
+        run += o->bound[run] < value;
     }
-    leaf_insert(node, value);
+    uint64_t *values = values_of(o, run);
+    size_t at = place(values, o->full, value);
+    move(values + at + 1, values + at, run_count(o, run) - at);
+    values[at] = value;
+    o->run[run]++;
     o->count++;
 }
 
 void order_remove(struct order *o, uint64_t value)
 {
-    /* The way down, as two arrays: one of pairs would be half padding. */
-    struct order_node *path[ORDER_LEVELS];
-    uint8_t place[ORDER_LEVELS];
-    size_t depth = 0;
-
-    struct order_node *node = &o->nodes[o->root];
-    for (size_t level = o->levels; level > LEAF; level--) {
-        size_t i = child_for(node, value);
-        if (o->nodes[node->child[i].node].n == node_capacity(level - 1) / 2)
-            i = refill(o, node, i, level - 1);
-        uint32_t below = node->child[i].node;
-        if (node->n == 1) { /* only a root gets here: its last two children became one */
-            node_give(o, o->root);
-            o->root = below;
-            o->levels--;
-        } else {
-            node->child[i].count--;
-            path[depth] = node;
-            place[depth++] = (uint8_t)i;
-        }
-        node = &o->nodes[below];
-    }
-
+    size_t run = place(o->bound, o->places, value);
+    /* The bound itself may be in the next run alone. */
+    run += values_of(o, run)[run_count(o, run) - 1] < value;
+    uint64_t *values = values_of(o, run);
+    size_t at = place(values, o->full, value), left = run_count(o, run) - 1;
+    move(values + at, values + at + 1, left - at);
+    values[left] = UINT64_MAX;
+    o->run[run]--;
     o->count--;
-    if (leaf_remove(node, value) < node->n)
-        return;
-    /* Its largest value went: so it did for every node that has this one at its right edge. */
-    while (depth-- > 0) {
-        path[depth]->max[place[depth]] = node->value[node->n - 1];
-        if (place[depth] + 1u < path[depth]->n)
-            return;
-    }
+    if (left < o->full / 2 && o->runs > 1)
+        refill(o, run > 0 ? run - 1 : 0);
 }
 
-uint64_t order_select(const struct order *o, uint32_t rank)
+uint64_t order_select(const struct order *o, size_t rank)
 {
-    const struct order_node *node = &o->nodes[o->root];
-    uint32_t count = o->count;
-    for (size_t level = o->levels; level > LEAF; level--) {
-        const struct order_child *child = node->child;
-        if (rank <= count / 2) {
-            while (rank > child->count)
-                rank -= child++->count;
-        } else {
-            /* The high percentiles are soon found from the other end. */
-            uint32_t above = count - rank;
-            for (child += node->n - 1; above >= child->count; child--)
-                above -= child->count;
-            rank = child->count - above;
-        }
-        count = child->count;
-        node = &o->nodes[child->node];
+    size_t left = rank, run = 0;
+    if (left <= o->count / 2) {
+        while (left > run_count(o, run))
+            left -= run_count(o, run++);
+    } else {
+        /* The high percentiles are soon found from the other end. */
+        size_t above = o->count - left;
+        for (run = o->runs - 1; above >= run_count(o, run); run--)
+            above -= run_count(o, run);
+        left = run_count(o, run) - above;
     }
-    return node->value[rank - 1];
+    return values_of(o, run)[left - 1];
 }

@@ -26,8 +26,9 @@ static uint64_t select_phase(const struct window *w, enum perfd_phase phase, uin
     for (;; shift -= DIGIT_BITS) {
         size_t count[DIGITS] = {0};
         for (uint32_t i = 0; i < w->held; i++) {
-            uint64_t digits = phase_at(w, i, phase) >> shift;
-            if (digits >> DIGIT_BITS == known && phase_at(w, i, phase) != 0)
+            uint64_t value_ns = phase_at(w, i, phase);
+            uint64_t digits = value_ns >> shift;
+            if (digits >> DIGIT_BITS == known && value_ns != 0)
                 count[digits % DIGITS]++;
         }
         size_t digit = 0;

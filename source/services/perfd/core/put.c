@@ -5,24 +5,15 @@
 
 #define DIGITS_MAX 20 /* of 2^64 - 1 */
 
-/* Room for length more bytes, which are then the caller's to write; NULL: they do not fit. */
-static char *reserve(struct put *p, size_t length)
+void put_bytes(struct put *p, const char *bytes, size_t length)
 {
     if (length > p->size - p->length) {
         p->overflow = true;
         p->size = p->length; /* full for whatever comes later */
-        return NULL;
-    }
-    char *at = p->bytes + p->length;
-    p->length += length;
-    return at;
-}
-
-void put_bytes(struct put *p, const char *bytes, size_t length)
-{
-    char *to = reserve(p, length);
-    if (to == NULL)
         return;
+    }
+    char *to = p->bytes + p->length;
+    p->length += length;
     for (size_t i = 0; i < length; i++)
         to[i] = bytes[i];
 }
@@ -58,14 +49,23 @@ void put_u64(struct put *p, uint64_t value)
     put_fixed(p, value, 0, 0);
 }
 
+/* What has come since then stays whole or goes. */
+static void settle(struct put *p, size_t before)
+{
+    if (p->overflow)
+        p->size = p->length = before;
+}
+
 void put_i64(struct put *p, int64_t value)
 {
-    char text[DIGITS_MAX];
-    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char *from = digits_before(text + DIGITS_MAX, size, 1);
-    if (value < 0)
-        *--from = '-'; /* 2^63 has 19 digits */
-    put_bytes(p, from, (size_t)(text + DIGITS_MAX - from));
+    size_t before = p->length;
+    uint64_t size = (uint64_t)value;
+    if (value < 0) {
+        put_char(p, '-');
+        size = 0 - size;
+    }
+    put_u64(p, size);
+    settle(p, before);
 }
 
 void put_fixed(struct put *p, uint64_t value, unsigned divisor_digits, unsigned decimals)
@@ -100,20 +100,15 @@ bool put_is_plain(char c)
 void put_percent_escaped(struct put *p, const char *bytes, size_t length)
 {
     static const char hex[] = "0123456789ABCDEF";
-    size_t needed = 0;
-    for (size_t i = 0; i < length; i++)
-        needed += put_is_plain(bytes[i]) ? 1 : 3;
-    char *to = reserve(p, needed);
-    if (to == NULL)
-        return;
+    size_t before = p->length;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        if (put_is_plain(bytes[i])) {
-            *to++ = bytes[i];
-            continue;
+        if (!put_is_plain(bytes[i])) {
+            put_char(p, '%');
+            put_char(p, hex[c >> 4]);
+            c = (unsigned char)hex[c & 15];
         }
-        *to++ = '%';
-        *to++ = hex[c >> 4];
-        *to++ = hex[c & 15];
+        put_char(p, (char)c);
     }
+    settle(p, before);
 }

@@ -17,16 +17,15 @@ void sessions_init(struct sessions *m, struct arena *a, const struct perfd_confi
     m->slot = arena_take(a, m->slots, PERFD_SESSION_BYTES);
     m->histograms = arena_take(a, m->slots, sizeof(struct histogram));
     m->rings = arena_take(a, m->slots, m->frames * sizeof(struct frame));
-    m->trees =
-        arena_take(a, m->slots, WINDOW_TREES * order_nodes(m->frames) * sizeof(struct order_node));
+    m->orders = arena_take(a, m->slots, WINDOW_ORDERS * order_words(m->frames) * sizeof *m->orders);
 }
 
 void sessions_begin(struct sessions *m)
 {
-    size_t nodes = WINDOW_TREES * order_nodes(m->frames);
+    uint64_t *orders = m->orders;
     for (size_t i = 0; i < m->slots; i++) {
         m->slot[i].histogram = &m->histograms[i];
-        window_reset(&m->slot[i].window, m->rings + i * m->frames, m->frames, m->trees + i * nodes);
+        orders = window_reset(&m->slot[i].window, m->rings + i * m->frames, m->frames, orders);
     }
 }
 
@@ -87,7 +86,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
 
     struct histogram *histogram = s->histogram;
     struct frame *ring = s->window.ring;
-    struct order_node *nodes = s->window.interval.nodes;
+    uint64_t *orders = s->window.interval.bound;
     *s = (struct session){
         .state = SESSION_RUNNING,
         .id = m->next_id++,
@@ -103,7 +102,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
     };
     for (uint32_t i = 0; i < start->name.length; i++)
         s->name[i] = start->name.bytes[i];
-    window_reset(&s->window, ring, m->frames, nodes);
+    (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
     perfd_port_marks_enable(perfd->port, true);
     marker_start(perfd, s);

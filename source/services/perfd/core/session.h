@@ -61,7 +61,7 @@ struct sessions {
     uint32_t frames; /* in each one's window */
     struct histogram *histograms;
     struct frame *rings;
-    struct order_node *trees;
+    uint64_t *orders;
     uint32_t next_id;
     uint64_t stops;
 };

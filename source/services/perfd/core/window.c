@@ -27,13 +27,12 @@ uint64_t frame_missing(uint64_t interval_ns, uint64_t budget_ns, uint64_t unpres
     return larger(frame_missed(interval_ns, budget_ns), unpresented);
 }
 
-void window_reset(struct window *w, struct frame *ring, uint32_t size, struct order_node *nodes)
+uint64_t *window_reset(struct window *w, struct frame *ring, uint32_t size, uint64_t *words)
 {
     *w = (struct window){.ring = ring, .size = size};
-    uint32_t each = order_nodes(size);
-    order_reset(&w->interval, nodes);
-    order_reset(&w->work, nodes + each);
-    order_reset(&w->latency, nodes + 2 * (size_t)each);
+    words = order_reset(&w->interval, words, size);
+    words = order_reset(&w->work, words, size);
+    return order_reset(&w->latency, words, size);
 }
 
 uint64_t window_oldest(const struct window *w)

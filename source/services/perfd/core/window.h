@@ -79,11 +79,11 @@ struct window {
     struct order interval, work, latency;
 };
 
-#define WINDOW_TREES 3
+#define WINDOW_ORDERS 3
 
-/* Empties it. ring has size entries; nodes: WINDOW_TREES trees' worth, PERFD_ORDER_NODES(size)
- * each. */
-void window_reset(struct window *w, struct frame *ring, uint32_t size, struct order_node *nodes);
+/* Makes it empty. ring has size entries; takes WINDOW_ORDERS times order_words(size) from `words`
+ * on and returns what is behind them. */
+uint64_t *window_reset(struct window *w, struct frame *ring, uint32_t size, uint64_t *words);
 
 /* Sequence number of the oldest frame held; newest + 1 where none is. */
 uint64_t window_oldest(const struct window *w);

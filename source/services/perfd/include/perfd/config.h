@@ -58,13 +58,13 @@ struct perfd_config {
  */
 #define PERFD_ARENA_BYTES(sessions, frames, lanes, lane_records, labels, label_text_bytes,         \
                           clients, span_depth)                                                     \
-    PERFD_ARENA_BYTES_WITH(PERFD_ORDER_NODES(frames), sessions, frames, lanes, lane_records,       \
+    PERFD_ARENA_BYTES_WITH(PERFD_WINDOW_WORDS(frames), sessions, frames, lanes, lane_records,      \
                            labels, label_text_bytes, clients, span_depth)
-#define PERFD_ARENA_BYTES_WITH(order_nodes, sessions, frames, lanes, lane_records, labels,         \
+#define PERFD_ARENA_BYTES_WITH(window_words, sessions, frames, lanes, lane_records, labels,        \
                                label_text_bytes, clients, span_depth)                              \
     (PERFD_CONTEXT_BYTES + (clients)*PERFD_CLIENT_BYTES +                                          \
      (sessions) * (PERFD_SESSION_BYTES + PERFD_HISTOGRAM_BYTES + (frames)*PERFD_FRAME_BYTES +      \
-                   3 * (order_nodes)*PERFD_ORDER_NODE_BYTES) +                                     \
+                   8 * (window_words)) +                                                           \
      (labels)*PERFD_LABEL_BYTES + PERFD_ROUND_8((labels)*PERFD_LABEL_SLOT_BYTES) +                 \
      PERFD_ROUND_8(label_text_bytes) + (lanes) * (PERFD_LANE_BYTES + PERFD_LANE_COPY_BYTES) +      \
      2 * (lane_records)*PERFD_LANE_RECORD_BYTES + (frames)*PERFD_FRAME_BYTES +                     \
@@ -74,10 +74,9 @@ struct perfd_config {
 /* What each of them takes. */
 #define PERFD_CONTEXT_BYTES     2848u
 #define PERFD_CLIENT_BYTES      24u
-#define PERFD_SESSION_BYTES     456u
+#define PERFD_SESSION_BYTES     528u
 #define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)
 #define PERFD_FRAME_BYTES       80u
-#define PERFD_ORDER_NODE_BYTES  520u
 #define PERFD_LABEL_BYTES       64u
 #define PERFD_LABEL_SLOT_BYTES  4u
 #define PERFD_LANE_BYTES        136u
@@ -86,15 +85,18 @@ struct perfd_config {
 #define PERFD_TRACE_FRAME_BYTES 16u /* beside the copy of the frame itself: four arrays */
 #define PERFD_SPAN_DEPTH_BYTES  4u
 
-/* The most nodes that an order tree of so many values needs: leaves of 64 values and inner nodes of
- * 32 children, each at least half full unless it is the root. Enough levels for 2^20 values. */
-#define PERFD_ORDER_NODES(values)                                                                  \
-    (PERFD_LEVEL_NODES(values, 5) + PERFD_LEVEL_ABOVE(values, 5) + PERFD_LEVEL_ABOVE(values, 9) +  \
-     PERFD_LEVEL_ABOVE(values, 13) + PERFD_LEVEL_ABOVE(values, 17))
-/* Nodes of 2^shift values or more each; and the level above them, if there is one. */
-#define PERFD_LEVEL_NODES(values, shift) (((values) >> (shift)) > 1 ? (values) >> (shift) : 1)
-#define PERFD_LEVEL_ABOVE(values, shift)                                                           \
-    (((values) >> (shift)) > 1 ? PERFD_LEVEL_NODES(values, (shift) + 4) : 0)
+/* What keeps a window's intervals, work and latencies in order: for each of the three, runs of
+ * values that are at least half full, and two words for each place in the list of runs. Runs are
+ * longer in a larger window, so that the list stays short. */
+#define PERFD_WINDOW_WORDS(frames) (3u * PERFD_ORDER_WORDS(frames))
+#define PERFD_ORDER_WORDS(values)  PERFD_ORDER_WORDS_OF(values, PERFD_ORDER_FULL(values))
+#define PERFD_ORDER_WORDS_OF(values, full)                                                         \
+    (2u * PERFD_ORDER_PLACES(values, full) +                                                       \
+     ((values) < (full) ? (full) : 2u * (values) & ~((full)-1)))
+/* The shortest of which no more than 8 * full are needed. */
+#define PERFD_ORDER_FULL(values)                                                                   \
+    ((values) <= 16384 ? 64u : (values) <= 65536 ? 128u : (values) <= 262144 ? 256u : 512u)
+#define PERFD_ORDER_PLACES(values, full) ((values) <= 2048 ? 64u : 8u * (full))
 
 #define PERFD_ROUND_8(bytes) (((bytes) + 7) / 8 * 8)
 
