@@ -27,7 +27,8 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
 
-$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_PERFD_O) $(OS)/user/%.user.o \
+# Programs that write a lane of their own, or try to, have a perfd that shares memory.
+$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_LANES_O) $(OS)/user/%.user.o \
 		$(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter-out $(OS_REPLACED),$(filter %.o,$^)) -o $@
@@ -53,7 +54,7 @@ OS_TESTS := $(wildcard $(OS_DIR)/test_*.py)
 OS_TEST_LIST := $(OS)/tests.list
 
 .PHONY: test-os test-os-build
-test-os-build: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd.elf host \
+test-os-build: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd-nolanes.elf host \
 		$(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Build every test of the image, run none
 	@printf '%s\n' $(OS_TESTS) >$(OS_TEST_LIST)
 

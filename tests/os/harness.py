@@ -13,6 +13,7 @@ import machine  # noqa: E402
 import qmp  # noqa: E402
 
 IMAGE = "perfd.elf"
+LANES = "perfd-lanes.elf"  # in which SystemUI has a lane
 # Virtual time is the count of instructions, and stands still for nobody: two runs are alike.
 COUNTED = ["-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm"]
 STOP = re.compile(r"perf: stop (\S+) fps=(\d+\.\d+) p95=(\d+\.\d{3}) long=(\d+)")

@@ -49,7 +49,7 @@ def systemui_makes_no_call_for_its_marks():
         figures = json.loads(bridge.perfctl("metrics", "--session", "1", "--json"))
         return figures["sessionFrames"], figures["health"]["calls"], figures["health"]["written"]
 
-    with harness.Lined(machine.DISPLAY) as guest, link.Bridge(guest.line_path) as bridge:
+    with harness.Lined(machine.DISPLAY, image=harness.LANES) as guest, link.Bridge(guest.line_path) as bridge:
         looks = 1
         first = last = health(bridge)
         while last[0] < first[0] + 120:
@@ -62,7 +62,7 @@ def systemui_makes_no_call_for_its_marks():
         harness.clean(guest.log)
 
 
-def scripted(*arguments, image=harness.IMAGE, options=(), allowed=()):
+def scripted(*arguments, image=harness.LANES, options=(), allowed=()):
     """The log and the trace of a run whose time is the script's."""
     with harness.folder() as folder:
         disk = os.path.join(folder, "state.img")
@@ -78,10 +78,12 @@ def scripted(*arguments, image=harness.IMAGE, options=(), allowed=()):
 def what_systemui_marks_is_the_same_by_calls():
     _, by_calls = scripted(options=("seconds=1", "marks=calls"))
     _, by_lane = scripted(options=("seconds=1",))
+    _, without = scripted(image=harness.IMAGE, options=("seconds=1",))
     spans = sum(event["ph"] == "X" for event in json.loads(by_calls)["traceEvents"])
     print(f"{spans} spans, {len(by_calls)} bytes")
     checks.true(spans > 30 * 12, f"{spans} spans of the frames that a trace has room for")
     checks.true(by_lane == by_calls, "the trace is another one")
+    checks.true(by_lane == without, "the trace of the image without lanes is another one")
 
 
 def scribbled(*arguments, options=()):

@@ -11,7 +11,7 @@ static void fail(struct nx_builder *builder, enum nx_error error)
         builder->error = error;
 }
 
-static uint8_t *word_at(const struct nx_builder *builder, uint32_t word)
+__attribute__((noinline)) static uint8_t *word_at(const struct nx_builder *builder, uint32_t word)
 {
     return builder->bytes + HEADER_BYTES + (size_t)word * 8;
 }
@@ -73,7 +73,7 @@ static uint8_t *field(struct nx_struct_builder target, uint32_t byte, uint32_t s
     return word_at(target.builder, target.data) + byte;
 }
 
-static void put_bit(uint8_t *at, uint32_t bit, bool value)
+__attribute__((always_inline)) static inline void put_bit(uint8_t *at, uint32_t bit, bool value)
 {
     uint8_t mask = (uint8_t)(1U << (bit % 8));
 

@@ -34,9 +34,7 @@ int perfd_read_frames(const struct perfd *perfd, int client, uint32_t session, u
         after = gone;
     }
     uint64_t there = after < w->newest ? w->newest - after : 0;
-    if (max > INT32_MAX)
-        max = INT32_MAX;
-    uint32_t n = there < max ? (uint32_t)there : max;
+    uint32_t n = there < max ? (uint32_t)there : max; /* no more than a ring has */
     for (uint32_t i = 0; out != NULL && i < n; i++)
         fill_sample(w, after + 1 + i, &out[i]);
     return (int)n;

@@ -54,7 +54,7 @@ static uint64_t copy_records(struct perfd *perfd, struct lane *lane, uint64_t *m
     const struct lane_record *run = perfd->lanes.pool + lane->first;
     uint64_t first_ns = frozen->start_ns;
     uint64_t head = lane->head;
-    if (lane->shared) {
+    if (lane_is_shared(lane)) {
         /* Into the copy, where what is not of the session's time makes way. */
         struct lane_record *copy = frozen->records + frozen->slot_count;
         head = lane_shared_look(perfd, lane, copy);

@@ -24,17 +24,11 @@ static void turn_to(struct health *h, uint64_t now_ns)
     h->second = second;
 }
 
-static void reject_lanes(struct perfd *perfd)
-{
-    for (; perfd->health.malformed_lanes > 0; perfd->health.malformed_lanes--)
-        perfd_reject(perfd, PERFD_REJECT_MALFORMED);
-}
-
 void perfd_account(struct perfd *perfd, uint64_t now_ns, uint64_t spent_ns)
 {
     struct health *h = &perfd->health;
     turn_to(h, now_ns);
-    reject_lanes(perfd);
+    lanes_shared_reject(perfd);
     h->calls++;
     h->spent_ns += spent_ns;
     if (spent_ns > h->worst_call_ns)
@@ -58,7 +52,7 @@ void perfd_read_health(struct perfd *perfd, uint64_t now_ns, struct perfd_health
     run_copy(&out->ticks_backwards, &h->ticks_backwards,
              RUN(struct health, ticks_backwards, ticks_busy));
     labels_read_health(perfd, out);
-    reject_lanes(perfd);
+    lanes_shared_reject(perfd);
     if (!out->ledger_balanced)
         perfd_reject(perfd, PERFD_REJECT_MALFORMED);
     run_copy(out->rejected, h->rejected, PERFD_REJECTS);

@@ -102,9 +102,15 @@ static uint32_t hash_label(const struct perfd_label *label)
 }
 
 /* Where the label of this hash is, or was when it was last asked for. */
-static uint16_t *hint(const struct labels *l, uint32_t hash)
+__attribute__((noinline)) static uint16_t *hint(const struct labels *l, uint32_t hash)
 {
     return &l->hints[hash % l->hint_count];
+}
+
+/* The entry behind this one; the first is behind the last. */
+static size_t after(const struct labels *l, size_t id)
+{
+    return id + 1 == l->capacity ? 0 : id + 1;
 }
 
 /* Goes once round the table from the hint on; 0: it is not there. */
@@ -117,7 +123,7 @@ static size_t find(const struct labels *l, const struct perfd_label *label, uint
             entry_is(l, entry->text[LABEL_NAME], label->name) &&
             entry_is(l, entry->text[LABEL_CATEGORY], label->category))
             return id;
-        id = id + 1 == l->capacity ? 0 : id + 1;
+        id = after(l, id);
     }
     return 0;
 }
@@ -131,7 +137,7 @@ static void see(struct labels *l, const struct lane_record *records, uint32_t co
             l->table[records[i].label].seen = true;
 }
 
-static void see_all(struct perfd *perfd)
+__attribute__((always_inline)) static inline void see_all(struct perfd *perfd)
 {
     for (size_t i = 0; i < perfd->lanes.count; i++) {
         const struct lane *lane = &perfd->lanes.lane[i];
@@ -244,11 +250,13 @@ static size_t make(struct labels *l, const struct perfd_label *label, uint32_t h
                          .live = true};
     if (l->used == l->capacity || !add_texts(l, texts, made.text))
         return 0;
-    while (l->table[l->next].live)
-        l->next = l->next + 1 == l->capacity ? 1 : l->next + 1;
-    l->table[l->next] = made;
+    size_t id = l->next;
+    while (l->table[id].live)
+        id = after(l, id);
+    l->table[id] = made;
+    l->next = (uint32_t)id;
     l->used++;
-    return l->next;
+    return id;
 }
 
 int labels_intern(struct perfd *perfd, int client, const struct perfd_label *label)

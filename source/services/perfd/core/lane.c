@@ -154,6 +154,7 @@ struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name,
                         bool to_share)
 {
     struct lanes *lanes = &perfd->lanes;
+    to_share = to_share && lanes_can_be_shared();
     uint32_t first = 0, least = to_share ? LANE_SHARED_RECORDS : LANE_RECORDS_MIN;
     uint32_t most = to_share ? share_left(lanes, client) : lanes->pool_records;
     records = run_size(lanes, records, least);
@@ -181,7 +182,7 @@ static uint16_t running_sessions(const struct perfd *perfd)
 
 void lanes_close(struct perfd *perfd, struct lane *lane)
 {
-    if (lane->shared)
+    if (lane_is_shared(lane))
         lane_unshare(perfd, lane);
     struct client *writer = clients_find(perfd, lane->client);
     if (writer != NULL && writer->lane == lane->id)

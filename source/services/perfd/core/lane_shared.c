@@ -250,3 +250,36 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
     lane->head = lane_shared_look(perfd, lane, run);
     lane->shared = false;
 }
+
+/* --- Questions -------------------------------------------------------------------------------- */
+
+bool lanes_can_be_shared(void)
+{
+    return true;
+}
+
+bool lane_is_shared(const struct lane *lane)
+{
+    return lane->shared;
+}
+
+bool record_is_phase(const struct lane_record *record)
+{
+    return record->kind == LANE_PHASE;
+}
+
+bool record_is_begin_value(const struct lane_record *record)
+{
+    return record->kind == LANE_BEGIN_VALUE;
+}
+
+void lanes_shared_reject(struct perfd *perfd)
+{
+    for (; perfd->health.malformed_lanes > 0; perfd->health.malformed_lanes--)
+        perfd_reject(perfd, PERFD_REJECT_MALFORMED);
+}
+
+void lanes_enable(struct perfd *perfd)
+{
+    perfd_port_marks_enable(perfd->port, sessions_any_running(perfd));
+}

@@ -6,6 +6,8 @@
  *
  * Nothing in that memory is trusted: a look at it goes over its slots once, whatever they hold, and
  * what is no mark is counted malformed and left out. The lane's ledger is what the last look found.
+ *
+ * A program links lane_shared.c, or lane_shared_none.c: then every lane is one that calls write.
  */
 #ifndef PERFD_CORE_LANE_SHARED_H
 #define PERFD_CORE_LANE_SHARED_H
@@ -38,5 +40,20 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
 
 /* Looks at all of them, for their ledgers. */
 void lanes_shared_look(struct perfd *perfd);
+
+bool lane_is_shared(const struct lane *lane);
+
+/* Can there be such lanes at all? */
+bool lanes_can_be_shared(void);
+
+/* Kinds that only shared lanes have. */
+bool record_is_phase(const struct lane_record *record);
+bool record_is_begin_value(const struct lane_record *record);
+
+/* Says of lanes in which a look found something malformed for the first time that it did. */
+void lanes_shared_reject(struct perfd *perfd);
+
+/* Clients' marks are wanted while a session runs. */
+void lanes_enable(struct perfd *perfd);
 
 #endif

@@ -116,7 +116,7 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
     if (writer == NULL)
         return drop(perfd, NULL, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);
     struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
-    if (lane != NULL && lane->shared)
+    if (lane != NULL && lane_is_shared(lane))
         lane = NULL; /* it has its one writer */
     if (!sessions_any_running(perfd))
         return drop(perfd, lane, now_ns, NO_SESSION, PERFD_REJECTS, PERFD_NOT_FOUND);

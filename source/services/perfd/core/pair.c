@@ -2,6 +2,7 @@
 #include "pair.h"
 
 #include "label.h"
+#include "lane_shared.h"
 #include "run.h"
 
 void pair_init(struct pairing *pairing, struct arena *arena, const struct perfd_config *config)
@@ -21,7 +22,7 @@ static void open_span(struct pairing *p, struct lane_record *run)
 {
     p->counts.begins++;
     if (p->depth == p->limit) {
-        p->skipped += run[p->at].kind != LANE_PHASE;
+        p->skipped += !record_is_phase(&run[p->at]);
         p->counts.begins_too_deep++;
         run[p->at].flags = COPY_UNPAIRED;
         return;
@@ -32,7 +33,7 @@ static void open_span(struct pairing *p, struct lane_record *run)
 /* What a begin and its end have in common: all phases one thing, other spans the name. */
 static uint32_t key_of(const struct lane_record *record, const struct labels *labels)
 {
-    return record->kind == LANE_PHASE ? UINT32_MAX : label_name_place(labels, record->label);
+    return record_is_phase(record) ? UINT32_MAX : label_name_place(labels, record->label);
 }
 
 /* How many spans are open up to and with the nearest that the record here may end; 0: none. */
@@ -59,8 +60,8 @@ static struct lane_record *close_span(struct pairing *p, struct lane_record *run
  * it is nothing but an end. */
 static bool is_begin(const struct lane_record *record)
 {
-    return record->kind == PERFD_BEGIN || record->kind == LANE_BEGIN_VALUE ||
-           (record->kind == LANE_PHASE && record->label != 0);
+    return record->kind == PERFD_BEGIN || record_is_begin_value(record) ||
+           (record_is_phase(record) && record->label != 0);
 }
 
 static void end_span(struct pairing *p, struct lane_record *run, const struct labels *labels,
@@ -113,7 +114,7 @@ bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *la
         const struct lane_copy *lane = &frozen->lane[p->lane];
         struct lane_record *run = frozen->records + lane->first;
         for (; p->at < lane->slots && records > 0; p->at++, records--) {
-            if (run[p->at].kind == PERFD_END || run[p->at].kind == LANE_PHASE)
+            if (run[p->at].kind == PERFD_END || record_is_phase(&run[p->at]))
                 end_span(p, run, labels, lane->lossy);
             if (is_begin(&run[p->at]))
                 open_span(p, run);

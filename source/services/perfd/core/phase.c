@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "phase.h"
+#include "apart.h"
 
 /* A digit of the search below: 4 bits need 16 counters and at most 16 passes. */
 #define DIGIT_BITS 4
 #define DIGITS     (1u << DIGIT_BITS)
 
 /* The phase of the frame in this place of the ring; 0: not given, or not counted. */
-static uint64_t phase_at(const struct window *w, uint32_t place, enum perfd_phase phase)
+APART uint64_t phase_at(const struct window *w, uint32_t place, enum perfd_phase phase)
 {
     const struct frame *f = &w->ring[place];
     return f->counted ? f->phase_ns[phase] : 0;

@@ -104,7 +104,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
         s->name[i] = start->name.bytes[i];
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
-    perfd_port_marks_enable(perfd->port, true);
+    lanes_enable(perfd);
     marker_start(perfd, s);
     return (int)s->id;
 }
@@ -125,7 +125,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     s->state = SESSION_STOPPED;
     s->stopped_ns = now_ns;
     s->stop_number = ++perfd->sessions.stops;
-    perfd_port_marks_enable(perfd->port, sessions_any_running(perfd));
+    lanes_enable(perfd);
     trace_session_stopped(perfd, s);
 
     session_metrics(s, out);

@@ -124,12 +124,12 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
 }
 
 /* Viewers match flows and asynchronous pairs by category and id: they always have one. */
-static void put_category(struct perfd_text category, uint8_t kind, struct put *p)
+static void put_category(struct perfd_text category, const struct lane_record *record,
+                         struct put *p)
 {
-    if (category.length == 0 && kind >= PERFD_ASYNC_BEGIN && kind <= PERFD_ASYNC_END)
-        category = text_of("async");
-    else if (category.length == 0 && kind >= PERFD_FLOW_START && kind <= PERFD_FLOW_END)
-        category = text_of("flow");
+    bool is_span = record_is_phase(record) || record_is_begin_value(record);
+    if (category.length == 0 && !is_span && record->kind >= PERFD_FLOW_START)
+        category = text_of(record->kind >= PERFD_ASYNC_BEGIN ? "async" : "flow");
     if (category.length > 0) {
         json_put(p, "cat:", NULL);
         json_string(p, category);
@@ -140,7 +140,7 @@ static void put_span_rest(const struct frozen *z, const struct lane_record *reco
 {
     uint64_t end_ns = record->aux != 0 ? record[record->aux].time_ns : z->end_ns;
     uint64_t length_ns = end_ns - record->time_ns, unfinished = record->flags & COPY_UNFINISHED;
-    if (lane_kind_has_value(record->kind))
+    if (record_is_begin_value(record))
         json_put(p, "dur" MICROS "args:{arg%i[unfinished%b]}}",
                  VALUES(length_ns, record[1].time_ns, unfinished));
     else
@@ -182,7 +182,7 @@ static void put_mark(const struct perfd *perfd, const struct lane_copy *lane,
         [LANE_BEGIN_VALUE] = 'X',
     };
     put_head(label_name(&perfd->labels, record->label), phases[record->kind], ts_ns, lane->id, p);
-    put_category(label_category(&perfd->labels, record->label), record->kind, p);
+    put_category(label_category(&perfd->labels, record->label), record, p);
     put_rest(&perfd->trace.frozen, record, p);
 }
 

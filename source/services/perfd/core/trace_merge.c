@@ -105,7 +105,7 @@ static void take_work(struct trace *t, enum trace_source source, struct trace_ev
 
 static bool only_ends(const struct lane_record *record)
 {
-    return record->kind == PERFD_END || (record->kind == LANE_PHASE && record->label == 0);
+    return record->kind == PERFD_END || (record_is_phase(record) && record->label == 0);
 }
 
 /* Ends show in their begins, and what found no partner does not show. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cursor: from nothing to the whole text, a piece at a time. */
+#include "apart.h"
 #include "trace_parts.h"
 
 static const char head_text[] = "{\"traceEvents\":[";
@@ -13,7 +14,7 @@ void cursor_start(struct trace *trace)
     merge_start(trace);
 }
 
-static void next_section(struct trace *trace)
+APART void next_section(struct trace *trace)
 {
     trace->cursor.section++;
     trace->cursor.piece = 0;

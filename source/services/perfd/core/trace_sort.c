@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Heapsort in steps: in place, its worst case is its usual one, and it can stop after any sift. */
+#include "apart.h"
 #include "trace_parts.h"
 
 #define SIFTS_A_STEP 128
 
-static uint64_t key_of(const struct trace *t, uint32_t frame, enum trace_source by)
+APART uint64_t key_of(const struct trace *t, uint32_t frame, enum trace_source by)
 {
     const struct frame *f = &t->frozen.frame[frame];
     return by == SOURCE_BEGUN ? f->began_at_ns : frame_work_end_ns(f);

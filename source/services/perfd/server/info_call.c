@@ -56,9 +56,11 @@ enum nx_outcome perf_on_info(struct perf_service *service, struct nx_call *call,
     perf_info_response_set_clock_step_ns(response, perfd_port_clock_step_ns(server->port));
     struct perfd_ticks ticks;
     perfd_read_ticks(server->perfd, &ticks);
-    perf_info_response_set_tick_name(response, nx_text_of(ticks.name));
-    write_run(response.s, PERF_INFO_RESPONSE_AT_TICKS_PER_SECOND, &ticks.per_second,
-              RUN(struct perfd_ticks, per_second, error_ns));
+    if (ticks.name[0] != '\0') {
+        perf_info_response_set_tick_name(response, nx_text_of(ticks.name));
+        write_run(response.s, PERF_INFO_RESPONSE_AT_TICKS_PER_SECOND, &ticks.per_second,
+                  RUN(struct perfd_ticks, per_second, error_ns));
+    }
     write_limits(server, perf_info_response_init_limits(response));
     /* All of the arena is taken at init. */
     uint64_t arena_bytes = perfd_arena_high_water(server->perfd);

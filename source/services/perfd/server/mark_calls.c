@@ -175,8 +175,9 @@ enum nx_outcome perf_on_open_lane(struct perf_service *service, struct nx_call *
                                     &memory);
     service->connection->passing = memory.bytes != 0;
     perf_open_lane_response_set_record_count(response, granted);
-    write_run(response.s, PERF_OPEN_LANE_RESPONSE_AT_BYTES, &memory.bytes,
-              RUN(struct perfd_lane_memory, bytes, enable_address));
+    if (memory.bytes != 0)
+        write_run(response.s, PERF_OPEN_LANE_RESPONSE_AT_BYTES, &memory.bytes,
+                  RUN(struct perfd_lane_memory, bytes, enable_address));
     return answer_id(response.s, result);
 }
 
