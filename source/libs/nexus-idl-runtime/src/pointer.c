@@ -163,7 +163,8 @@ static bool follow(struct nx_pointer_reader pointer, struct object *object)
     return true;
 }
 
-__attribute__((always_inline)) static inline bool inside(const struct object *object, uint64_t words)
+__attribute__((always_inline)) static inline bool inside(const struct object *object,
+                                                         uint64_t words)
 {
     return object->at >= object->start && object->at <= object->end &&
            words <= (uint64_t)(object->end - object->at);

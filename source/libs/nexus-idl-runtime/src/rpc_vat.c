@@ -20,7 +20,8 @@ bool nx_vat_has_deferred(const struct nx_vat *vat)
 /* --- what is sent --- */
 
 /* Every answer goes out through here: one that could not be written ends the connection. */
-__attribute__((noinline)) static enum nx_event sent(struct nx_vat *vat, size_t length, size_t *out_length)
+__attribute__((noinline)) static enum nx_event sent(struct nx_vat *vat, size_t length,
+                                                    size_t *out_length)
 {
     *out_length = length;
     if (length != 0)
@@ -171,7 +172,8 @@ static enum nx_event receive_call(struct nx_vat *vat, struct nx_call *call, size
     return NX_CALL;
 }
 
-__attribute__((always_inline)) static inline enum nx_event receive_finish(struct nx_vat *vat, struct nx_call *call)
+__attribute__((always_inline)) static inline enum nx_event receive_finish(struct nx_vat *vat,
+                                                                          struct nx_call *call)
 {
     uint32_t slot = find_answer(vat, nx_get_u32(call->body, FINISH_QUESTION_AT));
     if (slot == NX_VAT_ANSWERS_MAX)

@@ -171,15 +171,6 @@ struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name,
     return lane;
 }
 
-static uint16_t running_sessions(const struct perfd *perfd)
-{
-    uint16_t running = 0;
-    for (size_t i = 0; i < perfd->sessions.slots; i++)
-        if (perfd->sessions.slot[i].state == SESSION_RUNNING)
-            running = (uint16_t)(running | 1u << i);
-    return running;
-}
-
 void lanes_close(struct perfd *perfd, struct lane *lane)
 {
     if (lane_is_shared(lane))
@@ -189,7 +180,7 @@ void lanes_close(struct perfd *perfd, struct lane *lane)
         writer->lane = 0;
     lane->client = 0;
     lane->closed = ++perfd->lanes.last_closed;
-    lane->sessions = running_sessions(perfd);
+    lane->sessions = (uint16_t)sessions_that_run(perfd);
 }
 
 void lanes_client_closed(struct perfd *perfd, int client)
@@ -201,11 +192,12 @@ void lanes_client_closed(struct perfd *perfd, int client)
     }
 }
 
-void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot)
+void lanes_session_stopped(struct perfd *perfd)
 {
+    uint32_t running = sessions_that_run(perfd);
     for (size_t i = 0; i < perfd->lanes.count; i++) {
         struct lane *lane = &perfd->lanes.lane[i];
-        lane->sessions = (uint16_t)(lane->sessions & ~(1u << session_slot));
+        lane->sessions = (uint16_t)(lane->sessions & running);
     }
 }
 

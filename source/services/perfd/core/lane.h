@@ -98,7 +98,7 @@ bool lane_kind_has_value(uint8_t kind); /* of a known kind */
 void lanes_client_closed(struct perfd *perfd, int client);
 
 /* A session stopped: closed lanes no longer stay for its sake. */
-void lanes_session_stopped(struct perfd *perfd, uint32_t session_slot);
+void lanes_session_stopped(struct perfd *perfd);
 
 /* All lanes and lane 0 together. */
 struct lane_counts lanes_total(const struct lanes *lanes);

@@ -278,8 +278,3 @@ void lanes_shared_reject(struct perfd *perfd)
     for (; perfd->health.malformed_lanes > 0; perfd->health.malformed_lanes--)
         perfd_reject(perfd, PERFD_REJECT_MALFORMED);
 }
-
-void lanes_enable(struct perfd *perfd)
-{
-    perfd_port_marks_enable(perfd->port, sessions_any_running(perfd));
-}

@@ -53,7 +53,4 @@ bool record_is_begin_value(const struct lane_record *record);
 /* Says of lanes in which a look found something malformed for the first time that it did. */
 void lanes_shared_reject(struct perfd *perfd);
 
-/* Clients' marks are wanted while a session runs. */
-void lanes_enable(struct perfd *perfd);
-
 #endif

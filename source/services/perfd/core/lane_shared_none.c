@@ -68,8 +68,3 @@ void lanes_shared_reject(struct perfd *perfd)
 {
     (void)perfd;
 }
-
-void lanes_enable(struct perfd *perfd)
-{
-    (void)perfd;
-}

@@ -118,7 +118,7 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
     struct lane *lane = lanes_find(perfd, client, mark->lane != 0 ? mark->lane : writer->lane);
     if (lane != NULL && lane_is_shared(lane))
         lane = NULL; /* it has its one writer */
-    if (!sessions_any_running(perfd))
+    if (sessions_that_run(perfd) == 0)
         return drop(perfd, lane, now_ns, NO_SESSION, PERFD_REJECTS, PERFD_NOT_FOUND);
     if (!take_rate(writer, perfd->config.records_per_second, now_ns))
         return drop(perfd, lane, now_ns, RATE, PERFD_REJECT_RATE_LIMITED, PERFD_RATE_LIMITED);

@@ -104,7 +104,7 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
         s->name[i] = start->name.bytes[i];
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
-    lanes_enable(perfd);
+    perfd_port_marks_enable(perfd->port, true);
     marker_start(perfd, s);
     return (int)s->id;
 }
@@ -125,7 +125,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     s->state = SESSION_STOPPED;
     s->stopped_ns = now_ns;
     s->stop_number = ++perfd->sessions.stops;
-    lanes_enable(perfd);
+    perfd_port_marks_enable(perfd->port, sessions_that_run(perfd) != 0);
     trace_session_stopped(perfd, s);
 
     session_metrics(s, out);
@@ -133,14 +133,12 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     return PERFD_OK;
 }
 
-bool sessions_any_running(const struct perfd *perfd)
+uint32_t sessions_that_run(const struct perfd *perfd)
 {
-    const struct sessions *m = &perfd->sessions;
-    for (size_t i = 0; i < m->slots; i++) {
-        if (m->slot[i].state == SESSION_RUNNING)
-            return true;
-    }
-    return false;
+    uint32_t running = 0;
+    for (size_t i = 0; i < perfd->sessions.slots; i++)
+        running |= (uint32_t)(perfd->sessions.slot[i].state == SESSION_RUNNING) << i;
+    return running;
 }
 
 struct session *sessions_find(const struct perfd *perfd, uint32_t id)

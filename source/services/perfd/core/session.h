@@ -71,7 +71,8 @@ struct perfd;
 void sessions_init(struct sessions *m, struct arena *a, const struct perfd_config *config);
 void sessions_begin(struct sessions *m);
 
-bool sessions_any_running(const struct perfd *perfd);
+/* A bit for each slot whose session runs. */
+uint32_t sessions_that_run(const struct perfd *perfd);
 
 /* NULL: no such session, running or stopped. */
 struct session *sessions_find(const struct perfd *perfd, uint32_t id);

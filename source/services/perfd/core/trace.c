@@ -32,7 +32,7 @@ void trace_forget(struct trace *trace)
 
 void trace_session_stopped(struct perfd *perfd, struct session *session)
 {
-    lanes_session_stopped(perfd, (uint32_t)(session - perfd->sessions.slot));
+    lanes_session_stopped(perfd);
     if (is_busy(&perfd->trace))
         return;
     trace_forget(&perfd->trace);
