@@ -87,9 +87,10 @@ def sizes(build):
     """Text of core, server and runtime as an image links them, static RAM: bytes."""
     found = {}
     for target in ("x86_64", "riscv64"):
-        path = os.path.join(build, "free", target, "perfd.elf")
-        if os.path.exists(path):
-            found["text " + target] = text_bytes(path)
+        for name, image in (("text ", "perfd.elf"), ("text without lanes ", "perfd-nolanes.elf")):
+            path = os.path.join(build, "free", target, image)
+            if os.path.exists(path):
+                found[name + target] = text_bytes(path)
     for line in run(os.path.join(build, "host", "arena-size")).splitlines():
         match = re.match(r"(\w+) configuration\s+(\d+)", line)
         if match:

@@ -42,7 +42,8 @@ $(HOST)/bench/peer_lttng: $(BENCH_DIR)/peers/lttng.c $(BENCH_DIR)/peers/lttng_ev
 	$(say)
 	$(CC) $(PEER_FLAGS) -I$(BENCH_DIR) $(filter %.c %.o,$^) -o $@ -llttng-ust -ldl
 
-BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(HOST)/arena-size host
+BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(FREE_OBJECTS:.o=-nolanes.elf) \
+	$(FREE_OBJECTS:perfd.o=stack.elf) $(HOST)/arena-size host
 
 .PHONY: bench bench-diff bench-baseline
 bench: $(BENCH_NEEDS) $(BENCH_PEERS) ## Measure it all against targets and floors: a table, and out/bench/bench.json
