@@ -221,7 +221,7 @@ static void a_million(void **state)
 }
 
 /* By hand: 64 values a run, half of them at least, and two words a place; longer runs where there
- * are more of them than eight times that many. */
+ * are more of them than 32 times that many. */
 static void the_bound_by_hand(void **state)
 {
     (void)state;
@@ -231,9 +231,11 @@ static void the_bound_by_hand(void **state)
     assert_int_equal(PERFD_ORDER_WORDS(95), 2 * 64 + 2 * 64);
     assert_int_equal(PERFD_ORDER_WORDS(96), 2 * 64 + 3 * 64);
     assert_int_equal(PERFD_ORDER_WORDS(1200), 2 * 64 + 37 * 64);
-    assert_int_equal(PERFD_ORDER_WORDS(16384), 2 * 512 + 512 * 64);
-    assert_int_equal(PERFD_ORDER_WORDS(16385), 2 * 1024 + 256 * 128);
-    assert_int_equal(PERFD_ORDER_WORDS(1000000), 2 * 4096 + 3906 * 512);
+    assert_int_equal(PERFD_ORDER_WORDS(2048), 2 * 64 + 64 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(2049), 2 * 2048 + 64 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(65536), 2 * 2048 + 2048 * 64);
+    assert_int_equal(PERFD_ORDER_WORDS(65537), 2 * 4096 + 1024 * 128);
+    assert_int_equal(PERFD_ORDER_WORDS(1000000), 2 * 8192 + 7812 * 256);
 }
 
 int main(void)

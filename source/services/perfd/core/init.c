@@ -9,7 +9,7 @@ _Static_assert(PERFD_LANE_COPY_BYTES == LANE_COPY_BYTES, "");
 _Static_assert(PERFD_LANE_RECORD_BYTES == LANE_RECORD_BYTES, "");
 _Static_assert(PERFD_TRACE_FRAME_BYTES == TRACE_FRAME_BYTES, "");
 _Static_assert(PERFD_SPAN_DEPTH_BYTES == PAIR_DEPTH_BYTES, "");
-_Static_assert(PERFD_ORDER_WORDS(1u << 20) == 4096 * (2 + 512), "its runs have 256 values or more");
+_Static_assert(PERFD_ORDER_WORDS(1u << 20) == 8192 * (2 + 256), "its runs have 128 values or more");
 
 static bool in_range(uint64_t value, uint64_t least, uint64_t most)
 {

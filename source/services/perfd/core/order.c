@@ -61,7 +61,7 @@ static void clear(uint64_t *at, size_t n)
 APART size_t full_run(size_t values)
 {
     size_t full = NEAR;
-    while (values > 4 * full * full)
+    while (values > 16 * full * full)
         full *= 2;
     return full;
 }

@@ -93,10 +93,9 @@ struct perfd_config {
 #define PERFD_ORDER_WORDS_OF(values, full)                                                         \
     (2u * PERFD_ORDER_PLACES(values, full) +                                                       \
      ((values) < (full) ? (full) : 2u * (values) & ~((full)-1)))
-/* The shortest of which no more than 8 * full are needed. */
-#define PERFD_ORDER_FULL(values)                                                                   \
-    ((values) <= 16384 ? 64u : (values) <= 65536 ? 128u : (values) <= 262144 ? 256u : 512u)
-#define PERFD_ORDER_PLACES(values, full) ((values) <= 2048 ? 64u : 8u * (full))
+/* The shortest of which no more than 32 * full are needed. */
+#define PERFD_ORDER_FULL(values)         ((values) <= 65536 ? 64u : (values) <= 262144 ? 128u : 256u)
+#define PERFD_ORDER_PLACES(values, full) ((values) <= 2048 ? 64u : 32u * (full))
 
 #define PERFD_ROUND_8(bytes) (((bytes) + 7) / 8 * 8)
 
