@@ -90,15 +90,13 @@ static int store_trace(struct perf_client *client, const struct export_arguments
     if (arguments->common.json) {
         json_t *to = json_object();
         json_object_set_new(to, "uri", json_text(uri));
-        json_object_set_new(to, "bytes",
-                            json_integer((json_int_t)perf_export_response_get_bytes(response)));
+        json_object_set_new(to, "bytes", json_count(perf_export_response_get_bytes(response)));
         json_object_set_new(to, "truncated",
                             json_boolean(perf_export_response_get_truncated(response)));
         json_object_set_new(to, "framesDropped",
                             json_integer(perf_export_response_get_frames_dropped(response)));
-        json_object_set_new(
-            to, "recordsDropped",
-            json_integer((json_int_t)perf_export_response_get_records_dropped(response)));
+        json_object_set_new(to, "recordsDropped",
+                            json_count(perf_export_response_get_records_dropped(response)));
         print_json(to);
     } else {
         print_text(uri);

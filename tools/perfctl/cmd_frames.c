@@ -45,10 +45,9 @@ static json_t *sample_json(struct perf_frame_sample_reader f)
     uint64_t interval_ns = perf_frame_sample_get_interval_ns(f);
     uint64_t work_ns = perf_frame_sample_get_work_ns(f);
     json_t *to = json_object();
-    json_object_set_new(to, "seq", json_integer((json_int_t)perf_frame_sample_get_seq(f)));
-    json_object_set_new(to, "frameId", json_integer((json_int_t)perf_frame_sample_get_frame_id(f)));
-    json_object_set_new(to, "presentedAtNs",
-                        json_integer((json_int_t)perf_frame_sample_get_presented_at_ns(f)));
+    json_object_set_new(to, "seq", json_count(perf_frame_sample_get_seq(f)));
+    json_object_set_new(to, "frameId", json_count(perf_frame_sample_get_frame_id(f)));
+    json_object_set_new(to, "presentedAtNs", json_count(perf_frame_sample_get_presented_at_ns(f)));
     json_object_set_new(to, "interval", json_ms(interval_ns, interval_ns != 0));
     json_object_set_new(to, "work", json_ms(work_ns, work_ns != 0));
     json_object_set_new(to, "ui", json_ms(perf_frame_sample_get_ui_ns(f), work_ns != 0));

@@ -63,24 +63,20 @@ static json_t *info_json(struct perf_info_response_reader info, const uint64_t l
     json_t *feature_array = json_array();
     json_object_set_new(to, "version", json_text(perf_info_response_get_version(info)));
     json_object_set_new(clock, "name", json_text(perf_info_response_get_clock_name(info)));
-    json_object_set_new(clock, "nowNs",
-                        json_integer((json_int_t)perf_info_response_get_now_ns(info)));
-    json_object_set_new(clock, "stepNs",
-                        json_integer((json_int_t)perf_info_response_get_clock_step_ns(info)));
+    json_object_set_new(clock, "nowNs", json_count(perf_info_response_get_now_ns(info)));
+    json_object_set_new(clock, "stepNs", json_count(perf_info_response_get_clock_step_ns(info)));
     json_object_set_new(to, "clock", clock);
     json_object_set_new(ticks, "name", json_text(perf_info_response_get_tick_name(info)));
     json_object_set_new(ticks, "perSecond",
-                        json_integer((json_int_t)perf_info_response_get_ticks_per_second(info)));
-    json_object_set_new(ticks, "errorNs",
-                        json_integer((json_int_t)perf_info_response_get_tick_error_ns(info)));
+                        json_count(perf_info_response_get_ticks_per_second(info)));
+    json_object_set_new(ticks, "errorNs", json_count(perf_info_response_get_tick_error_ns(info)));
     json_object_set_new(to, "ticks", ticks);
     for (int i = 0; i < LIMITS; i++)
-        json_object_set_new(limit_object, limit_names[i].key, json_integer((json_int_t)limits[i]));
+        json_object_set_new(limit_object, limit_names[i].key, json_count(limits[i]));
     json_object_set_new(to, "limits", limit_object);
-    json_object_set_new(to, "arenaBytes",
-                        json_integer((json_int_t)perf_info_response_get_arena_bytes(info)));
+    json_object_set_new(to, "arenaBytes", json_count(perf_info_response_get_arena_bytes(info)));
     json_object_set_new(to, "arenaHighWater",
-                        json_integer((json_int_t)perf_info_response_get_arena_high_water(info)));
+                        json_count(perf_info_response_get_arena_high_water(info)));
     for (int i = 0; i < RIGHTS; i++)
         if (may[i])
             json_array_append_new(may_array, json_string(rights[i]));

@@ -79,6 +79,7 @@ int finish_output(int code);
 /* Nanoseconds as a JSON number of milliseconds, null where there is no figure. */
 json_t *json_ms(uint64_t ns, bool present);
 
+json_t *json_count(uint64_t value);
 json_t *json_text(struct nx_text text);
 
 json_t *metrics_json(struct perf_metrics_reader metrics);

@@ -35,7 +35,7 @@ static json_t *json_fps(uint64_t milli_fps, bool present)
     return present ? json_real((double)milli_fps / 1e3) : json_null();
 }
 
-static json_t *json_count(uint64_t value)
+json_t *json_count(uint64_t value)
 {
     return json_integer((json_int_t)value);
 }
