@@ -48,6 +48,17 @@ def children(pid):
     return found
 
 
+def closed(peer):
+    """Reads until the other side hangs up; what it said before."""
+    said = b""
+    try:
+        while chunk := peer.recv(65536):
+            said += chunk
+    except ConnectionResetError:
+        pass
+    return said
+
+
 class Daemon:
     def __init__(self, *arguments, fault=None, socket_path=None, exports=True):
         self.work = tempfile.mkdtemp(prefix="perfd-test-")

@@ -13,7 +13,7 @@ import tempfile
 
 import checks
 import guest
-from daemon import LIMIT_S, LOAD, PERFCTL, run
+from daemon import LIMIT_S, LOAD, PERFCTL, closed, run
 from guest import Bridge, Guest, Line
 
 CLIENT_CPP = os.path.join(checks.HOST, "tests", "client_cpp")
@@ -23,17 +23,6 @@ PROBE, HELLO = 1, 3
 def contents(path):
     with open(path, "rb") as file:
         return file.read()
-
-
-def closed(peer):
-    """Reads until the other side hangs up; what it said before."""
-    said = b""
-    try:
-        while chunk := peer.recv(65536):
-            said += chunk
-    except ConnectionResetError:
-        pass
-    return said
 
 
 def stock_client(bridge, trace):

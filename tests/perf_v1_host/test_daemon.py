@@ -14,18 +14,7 @@ import subprocess
 import tempfile
 
 import checks
-from daemon import LIMIT_S, PERFCTL, PERFD, Daemon, children, run
-
-
-def closed(peer):
-    """Reads until the service hangs up; what it said before."""
-    said = b""
-    try:
-        while chunk := peer.recv(65536):
-            said += chunk
-    except ConnectionResetError:
-        pass
-    return said
+from daemon import LIMIT_S, PERFCTL, PERFD, Daemon, children, closed, run
 
 
 @checks.check
