@@ -102,7 +102,7 @@ static uint32_t hash_label(const struct perfd_label *label)
 }
 
 /* Where the label of this hash is, or was when it was last asked for. */
-__attribute__((noinline)) static uint16_t *hint(const struct labels *l, uint32_t hash)
+APART uint16_t *hint(const struct labels *l, uint32_t hash)
 {
     return &l->hints[hash % l->hint_count];
 }
@@ -137,7 +137,7 @@ static void see(struct labels *l, const struct lane_record *records, uint32_t co
             l->table[records[i].label].seen = true;
 }
 
-__attribute__((always_inline)) static inline void see_all(struct perfd *perfd)
+IN_PLACE void see_all(struct perfd *perfd)
 {
     for (size_t i = 0; i < perfd->lanes.count; i++) {
         const struct lane *lane = &perfd->lanes.lane[i];
