@@ -42,8 +42,7 @@ $(HOST)/bench/peer_lttng: $(BENCH_DIR)/peers/lttng.c $(BENCH_DIR)/peers/lttng_ev
 	$(say)
 	$(CC) $(PEER_FLAGS) -I$(BENCH_DIR) $(filter %.c %.o,$^) -o $@ -llttng-ust -ldl
 
-BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_OBJECTS:.o=.elf) $(FREE_OBJECTS:.o=-nolanes.elf) \
-	$(FREE_OBJECTS:perfd.o=stack.elf) $(HOST)/arena-size host
+BENCH_NEEDS := $(BENCH_BIN) $(FREE_OBJECTS) $(FREE_SIZES) $(FREE_OBJECTS:perfd.o=stack.elf) host
 
 .PHONY: bench bench-diff bench-baseline
 bench: $(BENCH_NEEDS) $(BENCH_PEERS) ## Measure it all against targets and floors: a table, and out/bench/bench.json

@@ -44,7 +44,7 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 
 # perfd.elf: core, server and runtime as they were audited, the port, and SystemUI.
 FREE_RISCV := $(BUILD)/free/riscv64
-OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1),$(FREE_C))) $(FREE_RISCV)/gen/perf.capnp.o
+OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
 VIRT_C := $(filter-out %/exporter_none.c,$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.

@@ -4,7 +4,10 @@ CORE_ALL_C := $(wildcard source/services/perfd/core/*.c)
 # Lanes that clients write themselves: a program has all of them, or nothing of them.
 LANES_C_1 := source/services/perfd/core/lane_shared.c
 LANES_C_0 := source/services/perfd/core/lane_shared_none.c
-CORE_C := $(filter-out $(LANES_C_0),$(CORE_ALL_C))
+# Spans of a trace many at once, or each like any other event: the same bytes, by more code or in more time.
+SPANS_C_1 := source/services/perfd/core/trace_spans.c
+SPANS_C_0 := source/services/perfd/core/trace_spans_none.c
+CORE_C := $(filter-out $(LANES_C_0) $(SPANS_C_0),$(CORE_ALL_C))
 SERVER_C := $(wildcard source/services/perfd/server/*.c)
 POSIX_C := $(wildcard source/services/perfd/ports/posix/*.c)
 CORE_O := $(call objects,$(HOST),$(CORE_C))

@@ -55,6 +55,9 @@ DRIVER_C := $(TEST_DIR)/driver.c $(TEST_DIR)/memory_port.c
 $(HOST)/tests/driver: $(call objects,$(HOST),$(DRIVER_C)) $(CORE_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
+$(HOST)/tests/driver_plain: $(call objects,$(HOST),$(DRIVER_C) $(SPANS_C_0)) $(filter-out %/trace_spans.o,$(CORE_O))
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
 # Feeds recorded frame times into a daemon.
 $(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
@@ -73,7 +76,7 @@ TEST_LIST := $(HOST)/tests.list
 
 .PHONY: test test-build test-core
 test-build: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/feed_frames $(HOST)/tests/driver \
-	$(BIG)/driver host ## Build every test, run none
+	$(HOST)/tests/driver_plain $(BIG)/driver host ## Build every test, run none
 	@printf '%s\n' $(TEST_BIN) $(TEST_SCRIPTS) >$(TEST_LIST)
 
 test: test-build ## Build and run every test
@@ -86,7 +89,7 @@ test-sanitize: ## Build and run every test with the address and undefined behavi
 
 CORE_TEST_SCRIPTS := $(TEST_DIR)/test_runner.py $(TEST_DIR)/test_figures.py $(TEST_DIR)/test_golden.py \
 	$(wildcard $(TEST_DIR)/test_trace*.py)
-test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(BIG)/driver ## Only the tests of the core
+test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(HOST)/tests/driver_plain $(BIG)/driver ## Only the tests of the core
 	@HOST=$(HOST) tests/run --logs $(HOST)/logs $(CORE_TEST_BIN) $(CORE_TEST_SCRIPTS)
 
 # Kept, so that a second run builds nothing.

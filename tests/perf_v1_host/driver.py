@@ -13,9 +13,10 @@ class Trace:
 
 
 def program(machine="host"):
-    """The command that runs the driver; on another machine, its emulator first."""
-    if machine == "host":
-        return [os.path.join(checks.HOST, "tests", "driver")]
+    """The command that runs the driver; on another machine, its emulator first. "plain": here, where each span of a
+    trace is written by itself."""
+    if machine in ("host", "plain"):
+        return [os.path.join(checks.HOST, "tests", "driver" if machine == "host" else "driver_plain")]
     return [f"qemu-{machine}", os.path.join(os.path.dirname(checks.HOST), machine, "driver")]
 
 

@@ -24,10 +24,11 @@ struct label {
     uint64_t budget_cpu_us, budget_gpu_us, budget_mem_bytes;
     uint32_t text[LABEL_TEXTS]; /* places in the pool */
     uint32_t line;
-    uint32_t hash; /* of name and category */
-    bool live;     /* the entry is taken */
-    bool seen;     /* while sweeping: a record carries it */
-    uint8_t unused[10];
+    uint32_t hash;       /* of name and category */
+    bool live;           /* the entry is taken */
+    bool seen;           /* while sweeping: a record carries it */
+    uint16_t span_bytes; /* trace_spans.c: of the text around a span's figures; 0: not known yet */
+    uint8_t unused[8];
 };
 _Static_assert(sizeof(struct label) == LABEL_BYTES, "PERFD_ARENA_BYTES counts on it");
 

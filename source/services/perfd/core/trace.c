@@ -7,6 +7,7 @@
 /* What one step may do; each unit takes about a microsecond. */
 #define RECORDS_A_STEP 2048 /* paired */
 #define EVENTS_A_STEP  128  /* formatted or skipped */
+#define SPANS_AT_ONCE  64   /* of one lane, counted in that time together */
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config)
 {
@@ -116,6 +117,8 @@ static int step_pass(struct perfd *perfd)
     for (unsigned i = 0; i < EVENTS_A_STEP; i++) {
         struct trace_event event;
         bool is_event;
+        if (t->cursor.section == TRACE_EVENTS && spans_pass(perfd, SPANS_AT_ONCE) > 0)
+            continue;
         enum piece_kind kind = cursor_next(perfd, &event, &is_event);
         if (kind == PIECE_NONE)
             return PERFD_OK;
@@ -155,11 +158,13 @@ static uint64_t other_growth(struct perfd *perfd)
     return other_bytes(perfd) - now;
 }
 
-static int make_ready(struct trace *t)
+static int make_ready(struct perfd *perfd)
 {
+    struct trace *t = &perfd->trace;
     t->last = t->totals;
     t->last_spans = t->pairing.counts;
     t->stage = TRACE_READY;
+    spans_ready(perfd);
     cursor_start(t);
     return PERFD_OK;
 }
@@ -176,7 +181,7 @@ static int step_measure(struct perfd *perfd)
     if (step_pass(perfd) != PERFD_OK)
         return PERFD_MORE;
     if (t->totals.bytes <= t->cap_bytes)
-        return make_ready(t);
+        return make_ready(perfd);
     t->excess_bytes = t->totals.bytes + other_growth(perfd) - t->cap_bytes;
     if (t->frozen.frame_count == 0) {
         start_pass(t, TRACE_CUT_MARKS);
@@ -225,7 +230,7 @@ int perfd_trace_step(struct perfd *perfd, uint32_t trace)
     case TRACE_CUT_MARKS:
         return step_cut_marks(perfd);
     case TRACE_COUNT:
-        return step_pass(perfd) == PERFD_OK ? make_ready(t) : PERFD_MORE;
+        return step_pass(perfd) == PERFD_OK ? make_ready(perfd) : PERFD_MORE;
     case TRACE_NONE:
     case TRACE_READY:
         break;
@@ -270,9 +275,12 @@ static bool have_bytes(struct perfd *perfd)
     struct trace *t = &perfd->trace;
     struct trace_event event;
     bool is_event;
-    while (t->piece_at == t->piece_length)
+    while (t->piece_at == t->piece_length) {
+        if (t->cursor.section == TRACE_EVENTS && spans_put(perfd))
+            break;
         if (cursor_next(perfd, &event, &is_event) == PIECE_NONE)
             return false;
+    }
     return true;
 }
 

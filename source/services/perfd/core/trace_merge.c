@@ -155,15 +155,6 @@ static void take_lane(struct trace *t, uint32_t index, struct trace_event *event
     settle_lane(t, lane);
 }
 
-/* The frame in whose time it is: the first one shown later. */
-static uint32_t owner_at(struct trace *t, uint64_t time_ns)
-{
-    struct trace_cursor *c = &t->cursor;
-    while (c->owner < t->frozen.frame_count && t->frozen.frame[c->owner].presented_at_ns <= time_ns)
-        c->owner++;
-    return c->owner;
-}
-
 /* --- All of them ------------------------------------------------------------------------------ */
 
 void merge_start(struct trace *trace)
@@ -224,10 +215,45 @@ bool merge_next(struct trace *trace, struct trace_event *event)
     default:
         take_lane(trace, source - SOURCE_LANES, event);
         if (event->kind == EVENT_MARK) {
-            event->owner = owner_at(trace, event->time_ns);
+            event->owner = merge_owner(trace, event->time_ns);
             trace->cursor.marks += event->marks;
         }
         break;
     }
     return true;
+}
+
+/* --- Runs of one lane ------------------------------------------------------------------------- */
+
+static uint64_t sooner(uint64_t a_ns, uint64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+struct lane_copy *merge_run(struct trace *trace, uint64_t *until_ns)
+{
+    uint64_t time_ns;
+    uint32_t source = earliest(trace, &time_ns);
+    if (time_ns == NEVER || source < SOURCE_LANES)
+        return NULL;
+    struct lane_copy *lane = &trace->frozen.lane[source - SOURCE_LANES];
+    uint64_t until = NEVER;
+    for (uint32_t i = 0; i < SOURCE_LANES; i++)
+        until = sooner(until, trace->cursor.next_ns[i]);
+    for (uint32_t i = 0; i < trace->frozen.lane_count; i++)
+        if (&trace->frozen.lane[i] != lane)
+            until = sooner(until, trace->frozen.lane[i].next_ns);
+    if (lane->loss_due)
+        until = sooner(until, lane->loss_ns);
+    if (lane->drop_due)
+        until = sooner(until, lane->drop_ns);
+    *until_ns = until;
+    bool mark_is_next = !(lane->loss_due && lane->loss_ns == time_ns) &&
+                        !(lane->drop_due && lane->drop_ns == time_ns);
+    return mark_is_next ? lane : NULL;
+}
+
+void merge_run_over(struct trace *trace, struct lane_copy *lane)
+{
+    settle_lane(trace, lane);
 }

@@ -44,6 +44,22 @@ void merge_start(struct trace *trace);
 /* False: there are no more. */
 bool merge_next(struct trace *trace, struct trace_event *event);
 
+/* The frame in whose time an event is: the first one shown later. Asked in the order of events. */
+static inline uint32_t merge_owner(struct trace *trace, uint64_t time_ns)
+{
+    struct trace_cursor *c = &trace->cursor;
+    const struct frozen *z = &trace->frozen;
+    while (c->owner < z->frame_count && z->frame[c->owner].presented_at_ns <= time_ns)
+        c->owner++;
+    return c->owner;
+}
+
+/* The lane whose mark comes next, and from when on something that is no mark of it does; NULL: it
+ * does already. Marks may then be taken by moving lane->at; merge_run_over() goes on behind them.
+ */
+struct lane_copy *merge_run(struct trace *trace, uint64_t *until_ns);
+void merge_run_over(struct trace *trace, struct lane_copy *lane);
+
 /* When the frame's work was over, as far as it is known. */
 uint64_t frame_work_end_ns(const struct frame *frame);
 
@@ -64,6 +80,17 @@ void cut_measure(struct trace *trace, const struct trace_event *event, uint64_t 
 
 /* Moves the boundaries until so many bytes are cut; false: all that may go does not suffice. */
 bool cut_frames(struct trace *trace, uint64_t excess);
+
+/* --- trace_spans.c: spans that have ended, many at once. Or trace_spans_none.c, and never --- */
+
+/* The cut is made, and the text is about to be read. */
+void spans_ready(struct perfd *perfd);
+
+/* Counts the spans that come next as a pass does, `most` of them or fewer. Returns how many. */
+uint32_t spans_pass(struct perfd *perfd, uint32_t most);
+
+/* Makes a piece of the spans that come next; false: something else does. */
+bool spans_put(struct perfd *perfd);
 
 /* --- trace_event.c, trace_other.c: the text --- */
 

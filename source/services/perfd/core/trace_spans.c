@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Most of a trace is spans that have ended: `"name":…,"ph":"X",…,"dur":…}`. A run of them in one
+ * lane is gone over at once: their texts are copied, not made, and their lengths are sums. The
+ * bytes are those of trace_event.c, which writes whatever is not taken here.
+ */
+#include "apart.h"
+#include "core.h"
+#include "json.h"
+#include "trace_parts.h"
+
+/* Numbers below have two groups of eight digits at most. Longer sessions are left to others. */
+#define TIME_LIMIT_NS UINT64_C(1000000000000000000)
+#define GROUP         UINT64_C(100000000)
+#define MICROS_MAX    (16 + 4) /* digits, the point and three decimals */
+
+/* --- Numbers ---------------------------------------------------------------------------------- */
+
+/* The four digits of value, below 10,000, or of each half of it, a byte each, the first one lowest.
+ * The factors are 1/100 and 1/10, exact for what they are used on. */
+IN_PLACE uint64_t four_digits(uint64_t value)
+{
+    uint64_t hundreds = value * 5243 >> 19 & UINT64_C(0x7f0000007f);
+    uint64_t pairs = hundreds | (value - hundreds * 100) << 16;
+    uint64_t tens = pairs * 103 >> 10 & UINT64_C(0x000f000f000f000f);
+    return tens | (pairs - tens * 10) << 8;
+}
+
+IN_PLACE uint64_t eight_digits(uint64_t value)
+{
+    return four_digits(value / 10000 | value % 10000 << 32);
+}
+
+/* How many digits value, below GROUP, has: without a branch, as times are as good as random. */
+IN_PLACE uint32_t digits_of(uint64_t value)
+{
+    return 1u + (value >= 10) + (value >= 100) + (value >= 1000) + (value >= 10000) +
+           (value >= 100000) + (value >= 1000000) + (value >= 10000000);
+}
+
+/* The last `count` of eight digits. Writes eight bytes, whatever count is. */
+IN_PLACE char *put_digits(char *to, uint64_t digits, uint32_t count)
+{
+    uint64_t text = (digits | UINT64_C(0x3030303030303030)) >> (64 - 8 * count);
+    to[0] = (char)text;
+    to[1] = (char)(text >> 8);
+    to[2] = (char)(text >> 16);
+    to[3] = (char)(text >> 24);
+    to[4] = (char)(text >> 32);
+    to[5] = (char)(text >> 40);
+    to[6] = (char)(text >> 48);
+    to[7] = (char)(text >> 56);
+    return to + count;
+}
+
+/* As microseconds with three decimals. */
+IN_PLACE char *put_micros(char *to, uint64_t ns)
+{
+    uint64_t us = ns / 1000, decimals = four_digits(ns - us * 1000);
+    if (us >= GROUP) {
+        to = put_digits(to, eight_digits(us / GROUP), digits_of(us / GROUP));
+        us %= GROUP;
+        to = put_digits(to, eight_digits(us), 8);
+    } else {
+        to = put_digits(to, eight_digits(us), digits_of(us));
+    }
+    /* The first of the four digits is 0 and makes way for the point. */
+    uint32_t text = (uint32_t)decimals | 0x3030302e;
+    to[0] = (char)text;
+    to[1] = (char)(text >> 8);
+    to[2] = (char)(text >> 16);
+    to[3] = (char)(text >> 24);
+    return to + 4;
+}
+
+IN_PLACE uint32_t micros_length(uint64_t ns)
+{
+    uint64_t us = ns / 1000;
+    return us >= GROUP ? 8 + 4 + digits_of(us / GROUP) : 4 + digits_of(us);
+}
+
+/* --- Texts ------------------------------------------------------------------------------------ */
+
+/* What stands before a span's start, and between that and its length. */
+static void put_texts(const struct perfd *perfd, uint32_t label, uint32_t lane, struct put *start,
+                      struct put *length)
+{
+    struct perfd_text category = label_category(&perfd->labels, label);
+    json_put(start, ",\n{name:", NULL);
+    json_string(start, label_name(&perfd->labels, label));
+    json_put(start, "ph:'X',ts:", NULL);
+    json_put(length, "pid:1,tid%u", &(uint64_t){lane});
+    if (category.length > 0) {
+        json_put(length, "cat:", NULL);
+        json_string(length, category);
+    }
+    json_put(length, "dur:", NULL);
+}
+
+#define TEXT_MAX 56
+struct span_texts {
+    uint32_t lane;
+    uint16_t label; /* 0: none; marks without a label are left to others */
+    uint8_t start_length, length_length;
+    char start[TEXT_MAX], length[TEXT_MAX];
+};
+
+/* They lie where frames' shares were added up until the cut was made. */
+IN_PLACE struct span_texts *texts_of(const struct perfd *perfd)
+{
+    return (void *)perfd->trace.detail_bytes;
+}
+
+/* A power of two; 0: no room. */
+IN_PLACE uint32_t texts_count(const struct perfd *perfd)
+{
+    uint32_t count = (uint32_t)(perfd->config.frames * sizeof *perfd->trace.detail_bytes /
+                                sizeof(struct span_texts));
+    while ((count & (count - 1)) != 0)
+        count &= count - 1;
+    return count;
+}
+
+void spans_ready(struct perfd *perfd)
+{
+    uint32_t count = texts_count(perfd);
+    for (uint32_t i = 0; i < count; i++)
+        texts_of(perfd)[i].label = 0;
+}
+
+APART void make_texts(const struct perfd *perfd, uint16_t label, uint32_t lane,
+                      struct span_texts *texts)
+{
+    struct put start = {.bytes = texts->start, .size = TEXT_MAX};
+    struct put length = {.bytes = texts->length, .size = TEXT_MAX};
+    put_texts(perfd, label, lane, &start, &length);
+    texts->label = start.overflow || length.overflow ? 0 : label;
+    texts->lane = lane;
+    texts->start_length = (uint8_t)start.length;
+    texts->length_length = (uint8_t)length.length;
+}
+
+/* NULL: they are too long. count is texts_count(). */
+IN_PLACE const struct span_texts *find_texts(const struct perfd *perfd, uint32_t count,
+                                             uint16_t label, uint32_t lane)
+{
+    struct span_texts *texts = &texts_of(perfd)[(label + 8 * lane) & (count - 1)];
+    if (texts->label != label || texts->lane != lane)
+        make_texts(perfd, label, lane, texts);
+    return texts->label == label ? texts : NULL;
+}
+
+/* How long they are together, without the lane's digits. Asked for once, and kept with the label.
+ */
+IN_PLACE uint32_t texts_length(struct perfd *perfd, uint16_t label)
+{
+    struct label *entry = &perfd->labels.table[label];
+    if (entry->span_bytes == 0) {
+        struct put start = {.bytes = perfd->piece, .size = TRACE_PIECE};
+        struct put length = start;
+        put_texts(perfd, label, 0, &start, &length);
+        entry->span_bytes = (uint16_t)(start.length + length.length - 1);
+    }
+    return entry->span_bytes;
+}
+
+/* --- A run ------------------------------------------------------------------------------------ */
+
+/* Until something of another lane comes. */
+struct run {
+    struct lane_copy *lane;
+    const struct lane_record *records;
+    uint64_t until_ns;
+    bool first, cuts;
+};
+
+/* Records are asked here, and not by a call each: the loops below are what an export's time is. */
+IN_PLACE bool only_ends(const struct lane_record *record)
+{
+    return record->kind == PERFD_END || (record->kind == LANE_PHASE && record->label == 0);
+}
+
+IN_PLACE bool start_run(struct trace *t, struct run *run)
+{
+    const struct frozen *z = &t->frozen;
+    *run = (struct run){.first = true, .cuts = t->cut.detail + t->cut.whole + t->cut.marks > 0};
+    if (z->end_ns - z->start_ns >= TIME_LIMIT_NS)
+        return false;
+    run->lane = merge_run(t, &run->until_ns);
+    if (run->lane == NULL)
+        return false;
+    run->records = z->records + run->lane->first;
+    return true;
+}
+
+/* The span that comes next in it; NULL: something else does. */
+IN_PLACE const struct lane_record *next_span(struct run *run)
+{
+    struct lane_copy *lane = run->lane;
+    for (; lane->at < lane->slots; lane->at++) {
+        const struct lane_record *record = &run->records[lane->at];
+        if (only_ends(record))
+            continue;
+        bool is_span = (record->kind == PERFD_BEGIN || record->kind == LANE_PHASE) &&
+                       record->flags == COPY_CLOSED && record->label != 0;
+        if (!is_span || (record->time_ns >= run->until_ns && !run->first))
+            break;
+        run->first = false;
+        return record;
+    }
+    return NULL;
+}
+
+/* Whether the cut takes it. Moves on to the frame in whose time it is. */
+IN_PLACE bool enter_span(struct trace *t, const struct run *run, const struct lane_record *record,
+                         struct trace_event *event)
+{
+    *event = (struct trace_event){.detail = true, .marks = only_ends(record + record->aux) ? 2 : 1};
+    event->owner = merge_owner(t, record->time_ns);
+    t->cursor.marks += event->marks;
+    return run->cuts && cut_takes(t, event);
+}
+
+uint32_t spans_pass(struct perfd *perfd, uint32_t most)
+{
+    struct trace *t = &perfd->trace;
+    struct run run;
+    if (!start_run(t, &run))
+        return 0;
+    uint32_t passed = 0, lane_digits = digits_of(run.lane->id % GROUP);
+    for (; passed < most; passed++) {
+        const struct lane_record *record = next_span(&run);
+        if (record == NULL || run.lane->id >= GROUP)
+            break;
+        struct trace_event event;
+        run.lane->at++;
+        if (enter_span(t, &run, record, &event)) {
+            t->totals.cut += event.marks;
+            t->totals.truncated = true;
+            continue;
+        }
+        uint32_t bytes = texts_length(perfd, record->label) + lane_digits + 1 +
+                         micros_length(record->time_ns - t->frozen.start_ns) +
+                         micros_length(record[record->aux].time_ns - record->time_ns);
+        t->totals.exported += event.marks;
+        t->totals.bytes += bytes;
+        if (t->stage == TRACE_MEASURE)
+            cut_measure(t, &event, bytes);
+    }
+    merge_run_over(t, run.lane);
+    return passed;
+}
+
+bool spans_put(struct perfd *perfd)
+{
+    struct trace *t = &perfd->trace;
+    struct run run;
+    uint32_t texts_there = texts_count(perfd);
+    if (t->stage != TRACE_READY || texts_there == 0 || !start_run(t, &run))
+        return false;
+    char *to = t->piece, *last = t->piece + TRACE_PIECE - 2 * TEXT_MAX - 2 * MICROS_MAX - 8;
+    while (to <= last) {
+        const struct lane_record *record = next_span(&run);
+        if (record == NULL)
+            break;
+        const struct span_texts *texts =
+            find_texts(perfd, texts_there, record->label, run.lane->id);
+        if (texts == NULL)
+            break;
+        struct trace_event event;
+        run.lane->at++;
+        if (run.cuts && enter_span(t, &run, record, &event))
+            continue;
+        /* All that there is room for: a copy of a known length is a few instructions. */
+        __builtin_memcpy(to, texts->start, TEXT_MAX);
+        to = put_micros(to + texts->start_length, record->time_ns - t->frozen.start_ns);
+        __builtin_memcpy(to, texts->length, TEXT_MAX);
+        to = put_micros(to + texts->length_length, record[record->aux].time_ns - record->time_ns);
+        *to++ = '}';
+    }
+    merge_run_over(t, run.lane);
+    t->piece_length = (uint32_t)(to - t->piece);
+    t->piece_at = 0;
+    return t->piece_length > 0;
+}
