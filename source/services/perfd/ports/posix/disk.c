@@ -25,7 +25,8 @@
 
 /* One export at a time. dir and file are -1 where nothing is open. */
 struct disk {
-    const char *path; /* of the export directory */
+    const char *path;      /* of the export directory */
+    const uint8_t *blocks; /* DISK_BLOCKS of them */
     int socket;
     uint32_t job;
     int dir, file;
@@ -122,7 +123,7 @@ static int open_export(struct disk *disk, const struct disk_request *request)
     forget(disk);
     disk->job = request->job;
     disk->ts_ms = request->ts_ms;
-    memcpy(disk->name, request->data, sizeof disk->name);
+    memcpy(disk->name, request->name, sizeof disk->name);
     disk->name[sizeof disk->name - 1] = '\0';
     disk->dir = open(disk->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (disk->dir < 0)
@@ -136,11 +137,12 @@ static int open_export(struct disk *disk, const struct disk_request *request)
     return flock(disk->file, LOCK_EX | LOCK_NB) == 0 ? 0 : from_errno(errno);
 }
 
-static int write_data(struct disk *disk, const struct disk_request *request)
+static int write_block(struct disk *disk, const struct disk_request *request)
 {
+    const uint8_t *block = disk->blocks + (size_t)request->block * DISK_BLOCK_BYTES;
     size_t done = 0;
     while (done < request->length) {
-        ssize_t n = write(disk->file, request->data + done, request->length - done);
+        ssize_t n = write(disk->file, block + done, request->length - done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -191,16 +193,21 @@ static int commit_export(struct disk *disk, char *path, size_t size)
     return result;
 }
 
-static void reply(struct disk *disk, struct disk_reply *answer, int result)
+static void send_reply(const struct disk *disk, struct disk_reply *answer, size_t bytes)
 {
     answer->job = disk->job;
+    ssize_t sent;
+    do
+        sent = send(disk->socket, answer, bytes, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+}
+
+static void reply(struct disk *disk, struct disk_reply *answer, int result)
+{
     answer->result = result;
     /* First: who is told of a failure finds nothing half written. */
     forget(disk);
-    ssize_t sent;
-    do
-        sent = send(disk->socket, answer, sizeof *answer, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
+    send_reply(disk, answer, sizeof *answer);
 }
 
 static void serve_request(struct disk *disk, const struct disk_request *request)
@@ -213,7 +220,11 @@ static void serve_request(struct disk *disk, const struct disk_request *request)
     } else if (request->job != disk->job || disk->file < 0) {
         return; /* of a job that has failed already */
     } else if (request->op == DISK_DATA) {
-        result = write_data(disk, request);
+        result = write_block(disk, request);
+        if (result == 0) {
+            answer.result = 0;
+            send_reply(disk, &answer, DISK_ACK_BYTES);
+        }
     } else if (request->op == DISK_COMMIT) {
         reply(disk, &answer, commit_export(disk, answer.path, sizeof answer.path));
         return;
@@ -225,10 +236,10 @@ static void serve_request(struct disk *disk, const struct disk_request *request)
         reply(disk, &answer, result);
 }
 
-void disk_serve(int socket, const char *dir)
+void disk_serve(int socket, const uint8_t *blocks, const char *dir)
 {
     static struct disk_request request;
-    struct disk disk = {.path = dir, .socket = socket, .dir = -1, .file = -1};
+    struct disk disk = {.path = dir, .blocks = blocks, .socket = socket, .dir = -1, .file = -1};
     for (;;) {
         ssize_t length = recv(socket, &request, sizeof request, 0);
         if (length < 0 && errno == EINTR)

@@ -16,9 +16,12 @@ struct exporter {
     const char *dir; /* NULL: exports are unsupported */
     int socket;      /* to the disk process, non-blocking; -1: it does not run */
     pid_t pid;
+    uint8_t *blocks; /* shared with it: DISK_BLOCKS of them; NULL: it does not run */
     uint32_t job;
-    bool committed;  /* the commit request is on its way, only the reply is due */
-    size_t gathered; /* bytes in request.data that wait to be sent */
+    bool committed;       /* the commit request is on its way, only the reply is due */
+    bool stuck;           /* a request found no room in the socket */
+    uint32_t sent, acked; /* blocks of this job */
+    size_t gathered;      /* bytes in the block after those sent */
     struct disk_request request;
     struct disk_reply reply;
 };
