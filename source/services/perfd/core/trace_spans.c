@@ -12,7 +12,8 @@
 /* Numbers below have two groups of eight digits at most. Longer sessions are left to others. */
 #define TIME_LIMIT_NS UINT64_C(1000000000000000000)
 #define GROUP         UINT64_C(100000000)
-#define MICROS_MAX    (16 + 4) /* digits, the point and three decimals */
+#define MICROS_MAX    (16 + 8) /* digits, the point, three decimals and what is written behind them \
+                                */
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
@@ -38,10 +39,9 @@ IN_PLACE uint32_t digits_of(uint64_t value)
            (value >= 100000) + (value >= 1000000) + (value >= 10000000);
 }
 
-/* The last `count` of eight digits. Writes eight bytes, whatever count is. */
-IN_PLACE char *put_digits(char *to, uint64_t digits, uint32_t count)
+/* Eight bytes, the lowest first, whatever their order in a word is. */
+IN_PLACE void put_word(char *to, uint64_t text)
 {
-    uint64_t text = (digits | UINT64_C(0x3030303030303030)) >> (64 - 8 * count);
     to[0] = (char)text;
     to[1] = (char)(text >> 8);
     to[2] = (char)(text >> 16);
@@ -50,26 +50,42 @@ IN_PLACE char *put_digits(char *to, uint64_t digits, uint32_t count)
     to[5] = (char)(text >> 40);
     to[6] = (char)(text >> 48);
     to[7] = (char)(text >> 56);
-    return to + count;
 }
 
-/* As microseconds with three decimals. */
+#define ONES   UINT64_C(0x0101010101010101)
+#define ZEROES UINT64_C(0x3030303030303030) /* eight characters 0 */
+
+/* Eight digits without the zeroes before them, but the last one in any case. Writes eight bytes. */
+IN_PLACE char *put_digits(char *to, uint64_t digits)
+{
+    /* A byte's top bit says that its digit is not 0; below the first of these all bytes go. */
+    uint64_t not_0 = ((digits + 0x7f * ONES) | UINT64_C(1) << 63) & 0x80 * ONES;
+    uint64_t below = (not_0 & (0 - not_0)) - 1;
+    uint32_t gone = (uint32_t)((below & ONES) * ONES >> 56) - 1;
+    put_word(to, (digits | ZEROES) >> 8 * gone);
+    return to + 8 - gone;
+}
+
+/* As microseconds with three decimals. Writes up to seven bytes more. */
 IN_PLACE char *put_micros(char *to, uint64_t ns)
 {
-    uint64_t us = ns / 1000, decimals = four_digits(ns - us * 1000);
-    if (us >= GROUP) {
-        to = put_digits(to, eight_digits(us / GROUP), digits_of(us / GROUP));
-        us %= GROUP;
-        to = put_digits(to, eight_digits(us), 8);
+    uint64_t decimals; /* with a byte before them, for the point */
+    if (ns < GROUP) {
+        uint64_t digits = eight_digits(ns);
+        to = put_digits(to, digits << 24);
+        decimals = digits >> 32 & UINT64_C(0xffffff00);
     } else {
-        to = put_digits(to, eight_digits(us), digits_of(us));
+        uint64_t us = ns / 1000;
+        decimals = four_digits(ns - us * 1000);
+        if (us >= GROUP) {
+            to = put_digits(to, eight_digits(us / GROUP));
+            put_word(to, eight_digits(us % GROUP) | ZEROES);
+            to += 8;
+        } else {
+            to = put_digits(to, eight_digits(us));
+        }
     }
-    /* The first of the four digits is 0 and makes way for the point. */
-    uint32_t text = (uint32_t)decimals | 0x3030302e;
-    to[0] = (char)text;
-    to[1] = (char)(text >> 8);
-    to[2] = (char)(text >> 16);
-    to[3] = (char)(text >> 24);
+    put_word(to, decimals | 0x3030302e);
     return to + 4;
 }
 
