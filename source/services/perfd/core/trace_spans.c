@@ -12,8 +12,9 @@
 /* Numbers below have two groups of eight digits at most. Longer sessions are left to others. */
 #define TIME_LIMIT_NS UINT64_C(1000000000000000000)
 #define GROUP         UINT64_C(100000000)
-#define MICROS_MAX    (16 + 8) /* digits, the point, three decimals and what is written behind them \
-                                */
+#define MICROS_MAX                                                                                 \
+    (16 + 8) /* digits, the point, three decimals and what is written behind them                  \
+              */
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
@@ -39,17 +40,12 @@ IN_PLACE uint32_t digits_of(uint64_t value)
            (value >= 100000) + (value >= 1000000) + (value >= 10000000);
 }
 
-/* Eight bytes, the lowest first, whatever their order in a word is. */
+/* Eight bytes, the lowest first. One by one, compilers would make more stores of them than one. */
 IN_PLACE void put_word(char *to, uint64_t text)
 {
-    to[0] = (char)text;
-    to[1] = (char)(text >> 8);
-    to[2] = (char)(text >> 16);
-    to[3] = (char)(text >> 24);
-    to[4] = (char)(text >> 32);
-    to[5] = (char)(text >> 40);
-    to[6] = (char)(text >> 48);
-    to[7] = (char)(text >> 56);
+    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+        text = __builtin_bswap64(text);
+    __builtin_memcpy(to, &text, sizeof text);
 }
 
 #define ONES   UINT64_C(0x0101010101010101)
@@ -69,7 +65,7 @@ IN_PLACE char *put_digits(char *to, uint64_t digits)
 /* As microseconds with three decimals. Writes up to seven bytes more. */
 IN_PLACE char *put_micros(char *to, uint64_t ns)
 {
-    uint64_t decimals; /* with a byte before them, for the point */
+    uint64_t decimals; /* three digits behind a byte for the point */
     if (ns < GROUP) {
         uint64_t digits = eight_digits(ns);
         to = put_digits(to, digits << 24);
@@ -182,11 +178,13 @@ IN_PLACE uint32_t texts_length(struct perfd *perfd, uint16_t label)
 
 /* --- A run ------------------------------------------------------------------------------------ */
 
-/* Until something of another lane comes. */
+/* Until something of another lane comes. What the loops look at is here and not behind pointers:
+ * the text that they write might be any of that, for all that a compiler knows. */
 struct run {
     struct lane_copy *lane;
     const struct lane_record *records;
-    uint64_t until_ns;
+    uint64_t start_ns, until_ns;
+    uint32_t at, slots, lane_id;
     bool first, cuts;
 };
 
@@ -199,22 +197,29 @@ IN_PLACE bool only_ends(const struct lane_record *record)
 IN_PLACE bool start_run(struct trace *t, struct run *run)
 {
     const struct frozen *z = &t->frozen;
-    *run = (struct run){.first = true, .cuts = t->cut.detail + t->cut.whole + t->cut.marks > 0};
+    uint64_t until_ns;
     if (z->end_ns - z->start_ns >= TIME_LIMIT_NS)
         return false;
-    run->lane = merge_run(t, &run->until_ns);
-    if (run->lane == NULL)
+    struct lane_copy *lane = merge_run(t, &until_ns);
+    if (lane == NULL || lane->id >= GROUP)
         return false;
-    run->records = z->records + run->lane->first;
+    *run = (struct run){.lane = lane,
+                        .records = z->records + lane->first,
+                        .start_ns = z->start_ns,
+                        .until_ns = until_ns,
+                        .at = lane->at,
+                        .slots = lane->slots,
+                        .lane_id = lane->id,
+                        .first = true,
+                        .cuts = t->cut.detail + t->cut.whole + t->cut.marks > 0};
     return true;
 }
 
-/* The span that comes next in it; NULL: something else does. */
+/* The span that comes next in it, which is not left behind yet; NULL: something else does. */
 IN_PLACE const struct lane_record *next_span(struct run *run)
 {
-    struct lane_copy *lane = run->lane;
-    for (; lane->at < lane->slots; lane->at++) {
-        const struct lane_record *record = &run->records[lane->at];
+    for (; run->at < run->slots; run->at++) {
+        const struct lane_record *record = &run->records[run->at];
         if (only_ends(record))
             continue;
         bool is_span = (record->kind == PERFD_BEGIN || record->kind == LANE_PHASE) &&
@@ -225,6 +230,12 @@ IN_PLACE const struct lane_record *next_span(struct run *run)
         return record;
     }
     return NULL;
+}
+
+static void end_run(struct trace *t, const struct run *run)
+{
+    run->lane->at = run->at;
+    merge_run_over(t, run->lane);
 }
 
 /* Whether the cut takes it. Moves on to the frame in whose time it is. */
@@ -243,27 +254,27 @@ uint32_t spans_pass(struct perfd *perfd, uint32_t most)
     struct run run;
     if (!start_run(t, &run))
         return 0;
-    uint32_t passed = 0, lane_digits = digits_of(run.lane->id % GROUP);
+    uint32_t passed = 0, lane_digits = digits_of(run.lane_id);
     for (; passed < most; passed++) {
         const struct lane_record *record = next_span(&run);
-        if (record == NULL || run.lane->id >= GROUP)
+        if (record == NULL)
             break;
         struct trace_event event;
-        run.lane->at++;
+        run.at++;
         if (enter_span(t, &run, record, &event)) {
             t->totals.cut += event.marks;
             t->totals.truncated = true;
             continue;
         }
         uint32_t bytes = texts_length(perfd, record->label) + lane_digits + 1 +
-                         micros_length(record->time_ns - t->frozen.start_ns) +
+                         micros_length(record->time_ns - run.start_ns) +
                          micros_length(record[record->aux].time_ns - record->time_ns);
         t->totals.exported += event.marks;
         t->totals.bytes += bytes;
         if (t->stage == TRACE_MEASURE)
             cut_measure(t, &event, bytes);
     }
-    merge_run_over(t, run.lane);
+    end_run(t, &run);
     return passed;
 }
 
@@ -279,22 +290,21 @@ bool spans_put(struct perfd *perfd)
         const struct lane_record *record = next_span(&run);
         if (record == NULL)
             break;
-        const struct span_texts *texts =
-            find_texts(perfd, texts_there, record->label, run.lane->id);
+        const struct span_texts *texts = find_texts(perfd, texts_there, record->label, run.lane_id);
         if (texts == NULL)
             break;
         struct trace_event event;
-        run.lane->at++;
+        run.at++;
         if (run.cuts && enter_span(t, &run, record, &event))
             continue;
         /* All that there is room for: a copy of a known length is a few instructions. */
         __builtin_memcpy(to, texts->start, TEXT_MAX);
-        to = put_micros(to + texts->start_length, record->time_ns - t->frozen.start_ns);
+        to = put_micros(to + texts->start_length, record->time_ns - run.start_ns);
         __builtin_memcpy(to, texts->length, TEXT_MAX);
         to = put_micros(to + texts->length_length, record[record->aux].time_ns - record->time_ns);
         *to++ = '}';
     }
-    merge_run_over(t, run.lane);
+    end_run(t, &run);
     t->piece_length = (uint32_t)(to - t->piece);
     t->piece_at = 0;
     return t->piece_length > 0;
