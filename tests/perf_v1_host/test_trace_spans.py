@@ -46,7 +46,7 @@ def same_by_themselves(script):
 @checks.check
 def every_length_of_a_number():
     """Starts grow through the same powers of ten: each is the sum of all lengths before."""
-    lengths = sorted({10 ** n + d for n in range(17) for d in (-1, 0, 1)})
+    lengths = sorted({10 ** n + d for n in range(15) for d in (-1, 0, 1)})
     marks, expected, at = [], [], 0
     for length in lengths:
         marks += [(1, "begin", 1, at), (1, "end", 1, at + length)]
@@ -59,11 +59,11 @@ def every_length_of_a_number():
 
 
 @checks.check
-def sessions_of_more_than_thirty_years():
-    at = 10 ** 18
-    marks = [(1, "begin", 1, 0), (1, "end", 1, 5), (1, "begin", 2, at), (1, "end", 2, at + 7)]
-    text = same_by_themselves(session(marks)).text.decode()
-    checks.true(f'"name":"layout","ph":"X","ts":{micros(at)},"pid":1,"tid":1,"dur":0.007}}' in text, "the last")
+def sessions_of_months_and_of_years():
+    for at in (10 ** 16 - 8, 10 ** 16 - 7, 10 ** 16, 10 ** 18):
+        marks = [(1, "begin", 1, 0), (1, "end", 1, 5), (1, "begin", 2, at), (1, "end", 2, at + 7)]
+        text = same_by_themselves(session(marks)).text.decode()
+        checks.true(f'"name":"layout","ph":"X","ts":{micros(at)},"pid":1,"tid":1,"dur":0.007}}' in text, f"the last at {at}")
 
 
 def any_marks(random_, count, lanes):

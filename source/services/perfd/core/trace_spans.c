@@ -9,12 +9,11 @@
 #include "json.h"
 #include "trace_parts.h"
 
-/* Numbers below have two groups of eight digits at most. Longer sessions are left to others. */
-#define TIME_LIMIT_NS UINT64_C(1000000000000000000)
+/* Times are of two groups of eight digits, in ns. Sessions of more than 115 days are left to
+ * others. */
 #define GROUP         UINT64_C(100000000)
-#define MICROS_MAX                                                                                 \
-    (16 + 8) /* digits, the point, three decimals and what is written behind them                  \
-              */
+#define TIME_LIMIT_NS (GROUP * GROUP)
+#define MICROS_MAX    (13 + 1 + 3 + 4) /* digits, the point, decimals, what is written behind them */
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
@@ -62,27 +61,44 @@ IN_PLACE char *put_digits(char *to, uint64_t digits)
     return to + 8 - gone;
 }
 
-/* As microseconds with three decimals. Writes up to seven bytes more. */
+/* The last of a number of microseconds: five digits and three decimals. Writes four bytes more. */
+IN_PLACE char *put_low(char *to, uint64_t digits)
+{
+    put_word(to, digits | ZEROES);
+    put_word(to + 5, (digits >> 32 & UINT64_C(0xffffff00)) | 0x3030302e);
+    return to + 9;
+}
+
+/* As microseconds with three decimals. */
 IN_PLACE char *put_micros(char *to, uint64_t ns)
 {
-    uint64_t decimals; /* three digits behind a byte for the point */
-    if (ns < GROUP) {
-        uint64_t digits = eight_digits(ns);
-        to = put_digits(to, digits << 24);
-        decimals = digits >> 32 & UINT64_C(0xffffff00);
-    } else {
-        uint64_t us = ns / 1000;
-        decimals = four_digits(ns - us * 1000);
-        if (us >= GROUP) {
-            to = put_digits(to, eight_digits(us / GROUP));
-            put_word(to, eight_digits(us % GROUP) | ZEROES);
-            to += 8;
-        } else {
-            to = put_digits(to, eight_digits(us));
-        }
-    }
-    put_word(to, decimals | 0x3030302e);
+    uint64_t low = eight_digits(ns % GROUP);
+    if (ns >= GROUP)
+        return put_low(put_digits(to, eight_digits(ns / GROUP)), low);
+    to = put_digits(to, low << 24);
+    put_word(to, (low >> 32 & UINT64_C(0xffffff00)) | 0x3030302e);
     return to + 4;
+}
+
+/* The text of the tenths of a second that a time has: the same for many times in a row. */
+struct tenths {
+    uint64_t count, text;
+    uint32_t length;
+};
+
+IN_PLACE char *put_start(char *to, uint64_t ns, struct tenths *tenths)
+{
+    if (ns < GROUP)
+        return put_micros(to, ns);
+    uint64_t count = ns / GROUP;
+    if (count != tenths->count) {
+        char text[8];
+        tenths->count = count;
+        tenths->length = (uint32_t)(put_digits(text, eight_digits(count)) - text);
+        __builtin_memcpy(&tenths->text, text, sizeof text);
+    }
+    __builtin_memcpy(to, &tenths->text, sizeof tenths->text);
+    return put_low(to + tenths->length, eight_digits(ns - count * GROUP));
 }
 
 IN_PLACE uint32_t micros_length(uint64_t ns)
@@ -282,6 +298,7 @@ bool spans_put(struct perfd *perfd)
 {
     struct trace *t = &perfd->trace;
     struct run run;
+    struct tenths tenths = {0};
     uint32_t texts_there = texts_count(perfd);
     if (t->stage != TRACE_READY || texts_there == 0 || !start_run(t, &run))
         return false;
@@ -299,7 +316,7 @@ bool spans_put(struct perfd *perfd)
             continue;
         /* All that there is room for: a copy of a known length is a few instructions. */
         __builtin_memcpy(to, texts->start, TEXT_MAX);
-        to = put_micros(to + texts->start_length, record->time_ns - run.start_ns);
+        to = put_start(to + texts->start_length, record->time_ns - run.start_ns, &tenths);
         __builtin_memcpy(to, texts->length, TEXT_MAX);
         to = put_micros(to + texts->length_length, record[record->aux].time_ns - record->time_ns);
         *to++ = '}';
