@@ -87,7 +87,8 @@ def sizes(build):
     """Text of core, server and runtime as an image links them, static RAM: bytes."""
     found = {}
     for target in ("x86_64", "riscv64"):
-        for name, image in (("text ", "perfd.elf"), ("text without lanes ", "perfd-nolanes.elf")):
+        for name, image in (("text ", "perfd.elf"), ("text without lanes ", "perfd-nolanes.elf"),
+                            ("text with spans ", "perfd-spans.elf")):
             path = os.path.join(build, "free", target, image)
             if os.path.exists(path):
                 found[name + target] = text_bytes(path)
