@@ -4,10 +4,11 @@ CORE_ALL_C := $(wildcard source/services/perfd/core/*.c)
 # Lanes that clients write themselves: a program has all of them, or nothing of them.
 LANES_C_1 := source/services/perfd/core/lane_shared.c
 LANES_C_0 := source/services/perfd/core/lane_shared_none.c
-# Spans of a trace many at once, or each like any other event: the same bytes, by more code or in more time.
-SPANS_C_1 := source/services/perfd/core/trace_spans.c
-SPANS_C_0 := source/services/perfd/core/trace_spans_none.c
-CORE_C := $(filter-out $(LANES_C_0) $(SPANS_C_0),$(CORE_ALL_C))
+# Code for speed alone, or less code: spans of a trace many at once or each like any other event, what a tick will
+# touch fetched early or not. The same results.
+FAST_C_1 := $(addprefix source/services/perfd/core/,trace_spans.c window_ahead.c)
+FAST_C_0 := $(FAST_C_1:.c=_none.c)
+CORE_C := $(filter-out $(LANES_C_0) $(FAST_C_0),$(CORE_ALL_C))
 SERVER_C := $(wildcard source/services/perfd/server/*.c)
 POSIX_C := $(wildcard source/services/perfd/ports/posix/*.c)
 CORE_O := $(call objects,$(HOST),$(CORE_C))

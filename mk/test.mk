@@ -55,7 +55,7 @@ DRIVER_C := $(TEST_DIR)/driver.c $(TEST_DIR)/memory_port.c
 $(HOST)/tests/driver: $(call objects,$(HOST),$(DRIVER_C)) $(CORE_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-$(HOST)/tests/driver_plain: $(call objects,$(HOST),$(DRIVER_C) $(SPANS_C_0)) $(filter-out %/trace_spans.o,$(CORE_O))
+$(HOST)/tests/driver_plain: $(call objects,$(HOST),$(DRIVER_C) $(FAST_C_0)) $(filter-out $(call objects,$(HOST),$(FAST_C_1)),$(CORE_O))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 # Feeds recorded frame times into a daemon.

@@ -169,6 +169,18 @@ void order_remove(struct order *o, uint64_t value)
         refill(o, run > 0 ? run - 1 : 0);
 }
 
+/* Bytes of a cache line, or a part of one. */
+#define LINE_WORDS 8
+
+void order_expect(const struct order *o, uint64_t value)
+{
+    if (o->full == NEAR)
+        return;
+    const uint64_t *values = values_of(o, place(o->bound, o->places, value));
+    for (size_t at = 0; at < o->full; at += LINE_WORDS)
+        __builtin_prefetch(values + at, 1);
+}
+
 uint64_t order_select(const struct order *o, size_t rank)
 {
     size_t left = rank, run = 0;

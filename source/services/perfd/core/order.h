@@ -43,6 +43,10 @@ uint64_t *order_reset(struct order *o, uint64_t *words, size_t values);
 void order_insert(struct order *o, uint64_t value);
 void order_remove(struct order *o, uint64_t value); /* value is in it */
 
+/* Says which value is removed next: where runs are long, the one that has it is fetched meanwhile.
+ */
+void order_expect(const struct order *o, uint64_t value);
+
 /* The rank-th smallest, from 1; 1 <= rank <= count. */
 uint64_t order_select(const struct order *o, size_t rank);
 

@@ -116,5 +116,7 @@ bool window_push(struct window *w, const struct frame *f, uint64_t interval_ns, 
     w->newest++;
     if (f->counted)
         count_in(w, f, interval_ns, missed);
+    if (w->held == w->size)
+        window_expect(w);
     return left;
 }

@@ -101,4 +101,7 @@ uint64_t window_interval_ns(const struct window *w, uint64_t seq);
  */
 bool window_push(struct window *w, const struct frame *f, uint64_t interval_ns, uint64_t missed);
 
+/* window_ahead.c: the ring is full, and the oldest frame goes next. Or window_ahead_none.c. */
+void window_expect(const struct window *w);
+
 #endif

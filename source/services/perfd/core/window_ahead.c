@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A long window is more than a cache holds. Which frame goes next is known a tick early: what its
+ * going will touch can be fetched meanwhile.
+ */
+#include "window.h"
+
+void window_expect(const struct window *w)
+{
+    const struct frame *f = &w->ring[w->next];
+    if (f->has_interval)
+        order_expect(&w->interval, f->presented_at_ns - w->before_ns);
+    uint64_t work_ns = frame_work_ns(f);
+    if (work_ns != 0)
+        order_expect(&w->work, work_ns);
+    if (f->input_at_ns != 0)
+        order_expect(&w->latency, f->presented_at_ns - f->input_at_ns);
+}
