@@ -3,7 +3,7 @@
 
 FREE_C := $(CORE_C) $(SERVER_C) $(RUNTIME_C)
 # As images have it, with lanes that clients write themselves and without.
-FREE_IMAGE_C := $(filter-out $(FAST_C_1),$(FREE_C)) $(FAST_C_0)
+FREE_IMAGE_C := $(filter-out $(FAST_C_1),$(CORE_C)) $(FAST_C_0) $(SERVER_C) $(RUNTIME_IMAGE_C)
 FREE_NO_LANES_C := $(filter-out $(LANES_C_1),$(FREE_IMAGE_C)) $(LANES_C_0)
 FREE_INC := $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN)
 PORT_H := source/services/perfd/ports/port.h
@@ -67,7 +67,7 @@ $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUI
 # As an image would hold it: calls relaxed, and only what a port's calls reach.
 $(BUILD)/free/$(1)/stack.elf: FREE_ROOTS += $(STACK_ROOTS)
 $(BUILD)/free/$(1)/stack.elf $(BUILD)/free/$(1)/perfd-fast.elf: FREE_LINKED_C := $$(FREE_C)
-$(BUILD)/free/$(1)/perfd.elf $(BUILD)/free/$(1)/perfd-nolanes.elf: $$(call objects,$(BUILD)/free/$(1),$$(FAST_C_0))
+$(BUILD)/free/$(1)/perfd.elf $(BUILD)/free/$(1)/perfd-nolanes.elf: $$(call objects,$(BUILD)/free/$(1),$$(FREE_IMAGE_C))
 $(BUILD)/free/$(1)/perfd-nolanes.elf: FREE_LINKED_C := $$(FREE_NO_LANES_C)
 $(BUILD)/free/$(1)/perfd-nolanes.elf: $$(call objects,$(BUILD)/free/$(1),$$(LANES_C_0))
 $(BUILD)/free/$(1)/%.elf: $(BUILD)/free/$(1)/perfd.o
@@ -77,7 +77,7 @@ $(BUILD)/free/$(1)/%.elf: $(BUILD)/free/$(1)/perfd.o
 		$$(patsubst %,-Wl$$(comma)--defsym=%=0x80000000,$$(PORT_FUNCTIONS)) \
 		$$(call objects,$(BUILD)/free/$(1),$$(FREE_LINKED_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o $(4) -o $$@
 
--include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C) $$(LANES_C_0) $$(FAST_C_0))
+-include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C) $$(FREE_NO_LANES_C))
 endef
 $(eval $(call free_rules,x86_64,$(CC),,))
 $(eval $(call free_rules,riscv64,$(RISCV_CC),$(RISCV_FLAGS),$(BUILD)/free/riscv64/$(RISCV_SAVE).o))

@@ -1,6 +1,9 @@
 # The runtime, the generator and what it makes of perf.capnp.
 
-RUNTIME_C := $(wildcard source/libs/nexus-idl-runtime/src/*.c)
+# Code for speed alone is in fast.c; images have fast_none.c in its place.
+RUNTIME_FAST_C := source/libs/nexus-idl-runtime/src/fast.c
+RUNTIME_IMAGE_C := $(filter-out $(RUNTIME_FAST_C),$(wildcard source/libs/nexus-idl-runtime/src/*.c))
+RUNTIME_C := $(filter-out %/fast_none.c,$(RUNTIME_IMAGE_C)) $(RUNTIME_FAST_C)
 # The reader and builder, without RPC.
 WIRE_C := $(filter-out %/mem.c $(wildcard source/libs/nexus-idl-runtime/src/rpc*.c),$(RUNTIME_C))
 # mem.c defines memcpy and friends for images without a C library; a host has better ones.
@@ -39,6 +42,12 @@ $(PERF_O): $(PERF_C) $(RULES) $(PERF_H)
 WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder)
 $(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(call objects,$(HOST),$(WIRE_C))
 	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# Once more as images have it.
+WIRE_PLAIN_BIN := $(WIRE_TEST_BIN:=_plain)
+WIRE_PLAIN_O := $(call objects,$(HOST),$(filter-out $(RUNTIME_FAST_C),$(WIRE_C)) $(RUNTIME_FAST_C:.c=_none.c))
+$(WIRE_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/tests/perf_v1_host/%.o $(WIRE_PLAIN_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # A schema with everything in it, and a program for each schema that goes through all of its fields.

@@ -7,7 +7,7 @@ USER_IMAGES := $(patsubst %,$(OS)/user_%.elf,$(USERS))
 USER_SHARED_C := $(filter-out $(USER_DIR)/user_%,$(wildcard $(USER_DIR)/*.c)) $(filter-out %_posix.c,$(CLIENT_C)) \
 	$(CHANNEL_C) $(addprefix source/apps/systemui/virt/,marks.c transport.c) $(OS_DIR)/drivers/options.c
 USER_SHARED_O := $(call objects,$(OS),$(USER_SHARED_C)) $(OS)/$(USER_DIR)/script.o \
-	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
+	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 
 # The script that determinism is tested with: built in, and played on the host as well.
 SCRIPT := $(OS)/session.script

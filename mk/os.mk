@@ -81,7 +81,7 @@ $(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c $(RULES) | $(PERF
 USER_C := $(SYSTEMUI_C) $(wildcard source/apps/systemui/virt/*.c) $(filter-out %_posix.c,$(CLIENT_C)) $(CHANNEL_C) \
 	$(OS_DIR)/boot/memory.c $(addprefix $(OS_DIR)/drivers/,gpu.c input.c virtio.c virtq.c options.c)
 USER_O := $(call objects,$(OS),$(USER_C)) \
-	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_C))) $(FREE_RISCV)/gen/perf.capnp.o
+	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 
 $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 	$(say)

@@ -6,6 +6,7 @@
  * 64-bit numbers before an address is formed. Which segment a pointer lies in follows from its
  * position, so that handles need not carry it.
  */
+#include "fast.h"
 #include "nexus-idl/framing.h"
 #include "nexus-idl/wire.h"
 
@@ -217,7 +218,7 @@ struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
     uint16_t data_words;
     uint16_t pointers;
 
-    if (!follow(pointer, &object))
+    if (nx_fast_struct(pointer, &reader) || !follow(pointer, &object))
         return reader;
     data_words = (uint16_t)(object.pointer >> 32);
     pointers = (uint16_t)(object.pointer >> 48);
@@ -283,7 +284,7 @@ static struct nx_list_reader enter_list(struct nx_pointer_reader pointer, int wa
     uint32_t count = 0;
     bool entered;
 
-    if (!follow(pointer, &object))
+    if ((wanted == NX_ELEMENT_8 && nx_fast_bytes(pointer, &list)) || !follow(pointer, &object))
         return list;
     element = (enum nx_element)(object.pointer >> 32 & 7);
     if ((object.pointer & 3) != WIRE_LIST || (wanted != ANY_ELEMENT && wanted != (int)element)) {

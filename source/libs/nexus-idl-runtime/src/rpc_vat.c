@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nexus-idl/rpc.h"
+
+#include "fast.h"
 #include "rpc_messages.h"
 
 _Static_assert(sizeof(struct nx_vat) <= 256, "a connection's state is small");
@@ -66,13 +68,14 @@ static bool is_open(const struct nx_vat *vat, uint32_t slot)
     return (vat->open_answers & 1U << slot) != 0;
 }
 
-/* The slot of an open bootstrap answer, or NX_VAT_ANSWERS_MAX. */
+/* The slot of an open bootstrap answer, or NX_VAT_ANSWERS_MAX. Most of the time none is open. */
 static uint32_t find_answer(const struct nx_vat *vat, uint32_t question)
 {
     uint32_t slot = 0;
-    while (slot < NX_VAT_ANSWERS_MAX && !(is_open(vat, slot) && vat->answers[slot] == question))
-        slot++;
-    return slot;
+    for (uint32_t open = vat->open_answers; open != 0; open >>= 1, slot++)
+        if ((open & 1) != 0 && vat->answers[slot] == question)
+            return slot;
+    return NX_VAT_ANSWERS_MAX;
 }
 
 static bool in_use(const struct nx_vat *vat, uint32_t question)
@@ -251,10 +254,13 @@ struct nx_struct_reader nx_call_params(struct nx_call *call)
 struct nx_struct_builder nx_call_results(struct nx_call *call, uint16_t data_words,
                                          uint16_t pointers)
 {
+    struct nx_struct_builder results;
+    call->began_results = true;
+    if (nx_fast_results(call, data_words, pointers, &results))
+        return results;
     struct nx_struct_builder ret = begin_return(call, RETURN_RESULTS, false);
     struct nx_struct_builder payload =
         nx_init_struct(ret, RETURN_BODY_PTR, PAYLOAD_WORDS, PAYLOAD_PTRS);
-    call->began_results = true;
     return nx_init_struct(payload, PAYLOAD_CONTENT_PTR, data_words, pointers);
 }
 

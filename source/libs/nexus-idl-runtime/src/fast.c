@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fast.h"
+
+#include "rpc_layout.h"
+
+enum { STRUCT_POINTER = 0, LIST_POINTER = 1 };
+
+static inline uint64_t load(const uint8_t *at)
+{
+    uint64_t value;
+    __builtin_memcpy(&value, at, sizeof value);
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(value) : value;
+}
+
+static inline void store(uint8_t *at, uint64_t value)
+{
+    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+        value = __builtin_bswap64(value);
+    __builtin_memcpy(at, &value, sizeof value);
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+/* The pointer, where it can be followed here; 0: it cannot. */
+static inline uint64_t near_pointer(struct nx_pointer_reader pointer)
+{
+    const struct nx_message *message = pointer.message;
+    if (message == NULL || message->segments != 1 || pointer.depth >= NX_DEPTH_MAX)
+        return 0;
+    return load(message->body + (size_t)pointer.word * 8);
+}
+
+/* Whether so many words are there, and may be looked at. Then that is charged, and *at is where. */
+static inline bool enter(struct nx_pointer_reader pointer, uint64_t near, uint64_t words,
+                         uint32_t *at)
+{
+    struct nx_message *message = pointer.message;
+    /* An offset of 30 bits with its sign; where it leads before the message the sum is huge. */
+    uint64_t offset = ((near >> 2 & 0x3FFFFFFF) ^ 0x20000000) - 0x20000000;
+    uint64_t place = pointer.word + UINT64_C(1) + offset, cost = words + (words == 0);
+    if (place > message->words || words > message->words - place || cost > message->budget_words)
+        return false;
+    message->budget_words -= cost;
+    *at = (uint32_t)place;
+    return true;
+}
+
+bool nx_fast_struct(struct nx_pointer_reader pointer, struct nx_struct_reader *reader)
+{
+    uint64_t near = near_pointer(pointer);
+    uint16_t data_words = (uint16_t)(near >> 32), pointers = (uint16_t)(near >> 48);
+    uint32_t at;
+    if (near == 0 || (near & 3) != STRUCT_POINTER ||
+        !enter(pointer, near, (uint32_t)data_words + pointers, &at))
+        return false;
+    reader->message = pointer.message;
+    reader->data = at & NX_WORDS_MAX;
+    reader->depth = (pointer.depth + 1U) & NX_DEPTH_MAX;
+    reader->data_words = data_words;
+    reader->pointers = pointers;
+    return true;
+}
+
+bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list)
+{
+    uint64_t near = near_pointer(pointer), count = near >> 35;
+    uint32_t at;
+    if ((near & 3) != LIST_POINTER || (near >> 32 & 7) != NX_ELEMENT_8 ||
+        !enter(pointer, near, (count + 7) / 8, &at))
+        return false;
+    list->message = pointer.message;
+    list->data = at & NX_WORDS_MAX;
+    list->depth = (pointer.depth + 1U) & NX_DEPTH_MAX;
+    list->count = count & NX_COUNT_MAX;
+    list->element = NX_ELEMENT_8;
+    return true;
+}
+
+/* --- Answering -------------------------------------------------------------------------------- */
+
+/* A struct pointer to `words` words behind the word after it. */
+#define POINTER(words, data_words, pointers)                                                       \
+    ((uint64_t)(words) << 2 | (uint64_t)(data_words) << 32 | (uint64_t)(pointers) << 48)
+
+/* Where things lie in a Return with results, in words of the segment. */
+enum {
+    ROOT,
+    MESSAGE,
+    BODY = MESSAGE + MESSAGE_WORDS,
+    RETURN,
+    PAYLOAD = RETURN + RETURN_WORDS,
+    CONTENT,
+    CAPS,
+    RESULTS
+};
+_Static_assert(MESSAGE_PTRS == 1 && RETURN_PTRS == 1 && PAYLOAD_WORDS == 0 && PAYLOAD_PTRS == 2 &&
+                   MESSAGE_TAG_AT == 0 && RETURN_ANSWER_AT == 0 && RETURN_NO_FINISH_BIT == 33 &&
+                   RETURN_TAG_AT == 6 && RETURN_RESULTS == 0 && RESULTS_TO_CALLER == 0,
+               "as nx_fast_results() writes them");
+
+bool nx_fast_results(struct nx_call *call, uint16_t data_words, uint16_t pointers,
+                     struct nx_struct_builder *results)
+{
+    uint32_t words = (uint32_t)data_words + pointers;
+    if (words == 0 || call->out_size < 8 || (call->out_size - 8) / 8 < RESULTS + words ||
+        (call->out_size - 8) / 8 > NX_WORDS_MAX)
+        return false;
+    uint8_t *segment = call->out + 8; /* behind the stream's header */
+    store(segment + 8 * ROOT, POINTER(0, MESSAGE_WORDS, MESSAGE_PTRS));
+    store(segment + 8 * MESSAGE, MESSAGE_RETURN);
+    store(segment + 8 * BODY, POINTER(0, RETURN_WORDS, RETURN_PTRS));
+    store(segment + 8 * RETURN, call->question | UINT64_C(1) << RETURN_NO_FINISH_BIT);
+    store(segment + 8 * (RETURN + 1), 0);
+    store(segment + 8 * PAYLOAD, POINTER(0, PAYLOAD_WORDS, PAYLOAD_PTRS));
+    store(segment + 8 * CONTENT, POINTER(CAPS - CONTENT, data_words, pointers));
+    store(segment + 8 * CAPS, 0);
+    for (uint32_t i = 0; i < words; i++)
+        store(segment + 8 * (RESULTS + i), 0);
+    call->builder.bytes = call->out;
+    call->builder.capacity_words = (uint32_t)((call->out_size - 8) / 8);
+    call->builder.used_words = RESULTS + words;
+    call->builder.error = NX_OK;
+    results->builder = &call->builder;
+    results->data = RESULTS;
+    results->data_words = data_words;
+    results->pointers = pointers;
+    return true;
+}
