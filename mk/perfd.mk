@@ -2,7 +2,7 @@
 
 CORE_ALL_C := $(wildcard source/services/perfd/core/*.c)
 # Lanes that clients write themselves: a program has all of them, or nothing of them.
-LANES_C_1 := source/services/perfd/core/lane_shared.c
+LANES_C_1 := source/services/perfd/core/lane_shared.c source/services/perfd/core/lane_ticks.c
 LANES_C_0 := source/services/perfd/core/lane_shared_none.c
 CORE_C := $(filter-out $(LANES_C_0),$(CORE_ALL_C))
 SERVER_C := $(wildcard source/services/perfd/server/*.c)

@@ -56,6 +56,11 @@ static uint64_t ticks_ns(const struct ticks *t, int64_t ahead)
     return behind_ns < t->now_ns ? t->now_ns - behind_ns : 0;
 }
 
+uint64_t ticks_stamp_ns(const struct perfd *perfd, uint64_t stamp)
+{
+    return ticks_ns(&perfd->ticks, ticks_ahead(&perfd->ticks, stamp));
+}
+
 const char *ticks_look(struct perfd *perfd)
 {
     struct ticks *t = &perfd->ticks;
@@ -235,6 +240,8 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
 {
     struct look look;
     struct lane_counts *counts = &lane->counts;
+    if (lane->shared == LANE_OF_TICKS)
+        return 0; /* they are taken when it is time, and its ledger is made then */
     bool told = counts->malformed > 0, good;
     uint64_t known = to == NULL ? lane->head : 0, from;
     do {
@@ -277,7 +284,8 @@ void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_lane_memory
     struct perf_lane_header *header = (void *)run;
     header->magic = PERF_LANE_MAGIC;
     header->slots = lane->records - PERF_LANE_HEADER_SLOTS;
-    lane->shared = true;
+    header->takes = perfd->clients.tick_in_lanes ? PERF_LANE_TAKES_TICKS : 0;
+    lane->shared = LANE_OF_MARKS;
     out->bytes = bytes;
     out->clock = ticks_look(perfd)[0] == '\0' ? 0
                                               : perfd->ticks.ratio >> CLOCK_SHIFT |
@@ -290,7 +298,7 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
     perfd_port_unshare(perfd->port, run, lane->records * sizeof *run);
     (void)ticks_look(perfd);
     lane->head = lane_shared_look(perfd, lane, run);
-    lane->shared = false;
+    lane->shared = 0;
 }
 
 /* --- Questions -------------------------------------------------------------------------------- */
@@ -302,7 +310,7 @@ bool lanes_can_be_shared(void)
 
 bool lane_is_shared(const struct lane *lane)
 {
-    return lane->shared;
+    return lane->shared != 0;
 }
 
 bool record_is_phase(const struct lane_record *record)

@@ -24,10 +24,16 @@ struct ticks {
     uint64_t error_ns; /* the furthest that a look's stamp was found off by the look after it */
 };
 
+/* lane.shared: what its client writes into it. */
+enum { LANE_OF_MARKS = 1, LANE_OF_TICKS = 2 };
+
 void ticks_init(struct perfd *perfd);
 
 /* Before lanes are looked at; gives the ticks' name. */
 const char *ticks_look(struct perfd *perfd);
+
+/* A stamp's time, near to the last look. */
+uint64_t ticks_stamp_ns(const struct perfd *perfd, uint64_t stamp);
 
 /* The port makes a new lane's memory the client's as well, and *out says how; else it stays one
  * that calls write. */

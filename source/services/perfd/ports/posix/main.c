@@ -51,8 +51,14 @@ static void on_signal(int signal_number)
     stop_requested = 1;
 }
 
+static void take_ticks(struct daemon *daemon)
+{
+    daemon->port.lanes.have_ticks = perfd_take_ticks(daemon->server.perfd);
+}
+
 static void close_channel(struct daemon *daemon, struct channel *channel)
 {
+    take_ticks(daemon);
     perfd_disconnect(&daemon->server, &channel->stream.connection);
     channel_close(channel);
     while (daemon->channels > 0 && daemon->channel[daemon->channels - 1].socket < 0)
@@ -142,18 +148,24 @@ static void step_job(struct daemon *daemon)
 
 static void run(struct daemon *daemon, const sigset_t *while_waiting)
 {
-    static const struct timespec at_once = {0, 0};
+    static const struct timespec at_once = {0, 0}, before_they_are_lost = {0, 500000000};
     while (!stop_requested) {
         prepare_poll(daemon);
-        const struct timespec *timeout = daemon->job_state == PERFD_MORE ? &at_once : NULL;
+        bool have_ticks = daemon->port.lanes.have_ticks;
+        const struct timespec *timeout = have_ticks ? &before_they_are_lost : NULL;
+        if (daemon->job_state == PERFD_MORE)
+            timeout = &at_once;
         int channels = daemon->channels;
         nfds_t polls = POLL_CHANNELS + (nfds_t)channels;
-        if (ppoll(daemon->poll, polls, timeout, while_waiting) < 0) {
+        int ready = ppoll(daemon->poll, polls, timeout, while_waiting);
+        if (ready < 0) {
             if (errno == EINTR)
                 continue;
             perror("perfd: poll");
             exit(EXIT_UNABLE);
         }
+        if (ready == 0 && have_ticks)
+            take_ticks(daemon);
         for (int i = 0; i < channels; i++)
             serve_channel(daemon, i);
         if ((daemon->poll[POLL_LISTENER].revents & POLLIN) != 0)
