@@ -151,16 +151,19 @@ static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, u
     }
 }
 
-/* One that an earlier look found good: whether it is still whole, and its kind, are all that
- * matters. */
-static void look_again_at_slot(struct look *look, const struct perf_lane_slot *slot,
-                               uint64_t lap_bits)
+/* Those that an earlier look found good: whether they are still whole, which one figure says of
+ * all, and how many are marks, is all that matters. */
+static void look_again_at_slots(struct lane_counts *counts, const struct perf_lane_slot *slot,
+                                size_t count, uint64_t lap_bits)
 {
-    struct lane_counts *counts = &look->lane->counts;
-    uint64_t first = perf_lane_load(&slot->word[0]) ^ lap_bits;
-    uint64_t second = perf_lane_load(&slot->word[1]) ^ lap_bits;
-    counts->torn += (first | second) > PERF_LANE_PAYLOAD;
-    counts->resident += (uint8_t)(second >> 16) != LANE_VALUE;
+    uint64_t all = 0, marks = 0;
+    for (const struct perf_lane_slot *end = slot + count; slot < end; slot++) {
+        uint64_t second = perf_lane_load(&slot->word[1]);
+        all |= (perf_lane_load(&slot->word[0]) ^ lap_bits) | (second ^ lap_bits);
+        marks += (uint8_t)(second >> 16) != LANE_VALUE;
+    }
+    counts->torn += all > PERF_LANE_PAYLOAD;
+    counts->resident += marks;
 }
 
 /* Where the current lap's slots end, `at` or behind it. */
@@ -219,13 +222,21 @@ static void look_at_ring(struct look *look, uint64_t known, bool in_place)
     size_t left = laps > 0 ? slots : position;
     if (laps == 0)
         at += slots - position; /* those were never written */
-    for (look->at = written - left; left > 0; left--, at++, look->at++) {
-        const struct perf_lane_slot *next = &slot[at < slots ? at : at - slots];
-        uint64_t lap_bits = left > position ? perf_lane_lap_bits(laps - 1) : bits;
-        if (look->at < known)
-            look_again_at_slot(look, next, lap_bits);
-        else
-            look_at_slot(look, next, lap_bits);
+    look->at = written - left;
+    for (size_t count; left > 0; left -= count, at += count, look->at += count) {
+        if (at >= slots)
+            at -= slots;
+        bool before = left > position;
+        uint64_t lap_bits = before ? perf_lane_lap_bits(laps - 1) : bits;
+        count = 1;
+        if (look->at < known) {
+            count = before ? left - position : left;
+            if (count > known - look->at)
+                count = known - look->at;
+            look_again_at_slots(counts, &slot[at], count, lap_bits);
+        } else {
+            look_at_slot(look, &slot[at], lap_bits);
+        }
     }
     if (!in_place && perf_lane_laps_after(header) - laps >= PERF_LANE_LAPS - 1) {
         counts->torn += counts->resident + counts->malformed;
