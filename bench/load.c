@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load for a daemon, as a desktop has it: a program at 120 Hz with eight lanes, and a HUD that asks
- * five times a second. Each frame is told by a call. Runs until its input ends.
+ * five times a second. Each frame is told by a call, or, with the argument `ticks-in-lane`, in a
+ * lane. Runs until its input ends.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -75,10 +76,12 @@ static bool input_ended(void)
     return poll(&in, 1, 0) != 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct perf_client hud;
-    if (perf_open(NULL) != 0 || perf_client_connect(&hud, NULL) != 0)
+    const bool in_lane = argc > 1 && strcmp(argv[1], "ticks-in-lane") == 0;
+    const struct perf_options options = {.frames_in_lane = in_lane};
+    if (perf_open(&options) != 0 || perf_client_connect(&hud, NULL) != 0)
         bench_die("no service");
     pthread_t threads[LANES - 1];
     for (uint32_t i = 0; i < LANES - 1; i++)

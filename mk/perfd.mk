@@ -2,7 +2,7 @@
 
 CORE_ALL_C := $(wildcard source/services/perfd/core/*.c)
 # Lanes that clients write themselves: a program has all of them, or nothing of them.
-LANES_C_1 := source/services/perfd/core/lane_shared.c
+LANES_C_1 := source/services/perfd/core/lane_shared.c source/services/perfd/core/lane_ticks.c
 LANES_C_0 := source/services/perfd/core/lane_shared_none.c
 # Code for speed alone, or less code: spans of a trace many at once or each like any other event, what a tick will
 # touch fetched early or not. The same results.

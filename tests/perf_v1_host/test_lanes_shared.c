@@ -589,6 +589,113 @@ static void the_header_is_not_believed(void **state)
     bench_close(&bench);
 }
 
+/* --- A look that goes on where the last one ended ----------------------------------------------
+ */
+
+/* For the ledger a slot is validated once; a trace is made of what is there. */
+static void what_was_good_is_not_asked_again(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    uint32_t draw = label(&bench, "draw");
+    bench_start(&bench, 16 * MS);
+    for (uint64_t i = 0; i < 10; i++)
+        put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    assert_ledger(&bench, (struct figures){.written = 10, .resident = 10});
+    /* The writer makes another kind of an old mark, and a good one of the newest. */
+    uint64_t whole = hand.slot[4].word[1];
+    perf_lane_store(&hand.slot[4].word[1], whole + (UINT64_C(12) << 16));
+    perf_lane_store(&hand.slot[9].word[1], hand.slot[9].word[1] + (UINT64_C(7) << 16));
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    assert_ledger(&bench, (struct figures){.written = 11, .resident = 11});
+    free(whole_trace(&bench));
+    struct perfd_health h = bench_health(&bench);
+    assert_int_equal(h.copied, 10);
+    assert_int_equal(h.resident, 10);
+    assert_int_equal(h.dropped_malformed, 1);
+    /* From there on each look is at all of it, until it is good again. */
+    perf_lane_store(&hand.slot[2].word[1], hand.slot[2].word[1] + (UINT64_C(12) << 16));
+    assert_ledger(&bench, (struct figures){.written = 11, .resident = 9, .malformed = 2});
+    perf_lane_store(&hand.slot[2].word[1], hand.slot[2].word[1] - (UINT64_C(12) << 16));
+    perf_lane_store(&hand.slot[4].word[1], whole);
+    assert_ledger(&bench, (struct figures){.written = 11, .resident = 11});
+    bench_close(&bench);
+}
+
+/* However much was written in between, less than a lap or more: a trace copies as many. */
+static void going_on_finds_as_many(void **state)
+{
+    uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    uint32_t draw = label(&bench, "draw");
+    bench_start(&bench, 16 * MS);
+    for (unsigned look = 0; look < 3000; look++) {
+        for (uint64_t left = bench_random(&random) % (look % 5 * 80 + 1); left > 0; left--) {
+            uint64_t dice = bench_random(&random);
+            if (dice % 3 == 0)
+                put_with_value(&hand, PERF_LANE_COUNTER, bench.port.now_ns, draw, dice);
+            else
+                put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+            bench.port.now_ns += dice >> 32 & 1;
+        }
+        struct perfd_health h = bench_health(&bench);
+        assert_int_equal(h.written, hand.marks);
+        assert_int_equal(h.resident + h.overwritten, hand.marks);
+        if (look % 16 == 0) {
+            free(whole_trace(&bench));
+            assert_int_equal(bench_health(&bench).copied, h.resident);
+        }
+    }
+    assert_true(hand.laps > 100);
+    bench_close(&bench);
+}
+
+/* The newest mark of the last look is the one that the next may not be before. */
+static void a_mark_before_the_last_look(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    uint32_t draw = label(&bench, "draw");
+    bench_start(&bench, 16 * MS);
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    put_with_value(&hand, PERF_LANE_COUNTER, bench.port.now_ns + 10, draw, 1);
+    assert_ledger(&bench, (struct figures){.written = 2, .resident = 2});
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns + 9, draw);
+    assert_ledger(&bench, (struct figures){.written = 3, .resident = 2, .malformed = 1});
+    bench_close(&bench);
+}
+
+/* A torn word that comes late, behind marks that are whole already, is whole at the next look. */
+static void a_word_may_come_late(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    uint32_t draw = label(&bench, "draw");
+    bench_start(&bench, 16 * MS);
+    for (uint64_t i = 0; i < 20; i++)
+        put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    uint64_t whole = hand.slot[12].word[0];
+    perf_lane_store(&hand.slot[12].word[0], 0);
+    assert_ledger(&bench, (struct figures){.written = 20, .resident = 19, .torn = 1});
+    perf_lane_store(&hand.slot[12].word[0], whole);
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    assert_ledger(&bench, (struct figures){.written = 21, .resident = 21});
+    bench_close(&bench);
+}
+
 /* --- Anything at all -------------------------------------------------------------------------- */
 
 /* The events of one lane of a trace, one after the other; the rest is cut away. */
@@ -946,6 +1053,10 @@ int main(void)
         cmocka_unit_test(what_is_no_mark_is_malformed),
         cmocka_unit_test(laps_that_cannot_be),
         cmocka_unit_test(the_header_is_not_believed),
+        cmocka_unit_test(what_was_good_is_not_asked_again),
+        cmocka_unit_test(going_on_finds_as_many),
+        cmocka_unit_test(a_mark_before_the_last_look),
+        cmocka_unit_test(a_word_may_come_late),
         cmocka_unit_test(noise_stays_where_it_is),
         cmocka_unit_test(the_ledger_is_exact),
         cmocka_unit_test(what_is_read_meanwhile_is_whole),

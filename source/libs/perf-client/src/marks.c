@@ -50,6 +50,7 @@ void perf_marks_turn_off(void)
     perf_marks.client = NULL;
     __atomic_store_n(&perf_marks.generation, perf_marks.generation + 1, __ATOMIC_RELAXED);
     perf_calls_drop();
+    perf_ticks_drop();
     while (perf_marks.sites != NULL) {
         struct perf_site *site = perf_marks.sites;
         perf_marks.sites = site->next;
@@ -72,9 +73,11 @@ int perf_marks_open(struct perf_client *client, const struct perf_options *optio
     __atomic_store_n(&perf_marks.generation, perf_marks.generation + 1, __ATOMIC_RELAXED);
     perf_lane_drop();
     const int result = perf_lane_open(true);
-    if (result != 0 && perf_marks.client != NULL)
+    if (result == 0)
+        perf_ticks_open();
+    else if (perf_marks.client != NULL)
         perf_marks_turn_off();
-    return result;
+    return result != 0 || perf_marks.client != NULL ? result : PERF_CLIENT_DISCONNECTED;
 }
 
 int perf_open_on(struct perf_client *client, const struct perf_options *options)
@@ -182,12 +185,17 @@ static int send_tick(const struct perf_frame_facts *frame)
 {
     if (perf_marks.client == NULL)
         return PERF_CLIENT_DISCONNECTED;
+    const uint64_t id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
+    if (perf_ticks_write(frame, id)) {
+        perf_marks.frame_id = id;
+        return 0;
+    }
     struct nx_client *rpc = &perf_marks.client->rpc;
     const struct perf_frame_tick_request_builder request = perf_frame_tick_call(rpc);
     const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
     fill(tick, frame);
-    perf_marks.frame_id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
-    perf_frame_tick_set_frame_id(tick, perf_marks.frame_id);
+    perf_marks.frame_id = id;
+    perf_frame_tick_set_frame_id(tick, id);
     if (frame->presented_at_ns == 0 && fake_start_ns != 0)
         perf_frame_tick_set_presented_at_ns(tick, perf_stamp_ns());
     const int error = perf_marks_call();

@@ -50,6 +50,15 @@ PERF_OWN void perf_lane_drop(void);
 PERF_OWN void perf_lane_close(void);
 PERF_OWN void perf_lane_leave(void);
 
+/* Opens the lane that frames are written to, where that is wanted and the service does it. */
+PERF_OWN void perf_ticks_open(void);
+
+/* Forgets it, without a call. */
+PERF_OWN void perf_ticks_drop(void);
+
+/* Writes a frame with this id; false: there is no such lane. presented_at_ns 0: it is stamped. */
+PERF_OWN bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id);
+
 /* Records that go by calls: kept until there are as many as a call takes, or until the frame. */
 PERF_OWN void perf_calls_add(uint32_t lane, uint64_t word, uint64_t value, uint64_t time_ns);
 PERF_OWN void perf_calls_send(void);

@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct client) == PERFD_CLIENT_BYTES, "config.h knows the 
 struct clients {
     struct client *slot;
     uint32_t slots;
+    bool tick_in_lanes; /* they may: the port calls perfd_take_ticks() */
 };
 
 struct perfd;

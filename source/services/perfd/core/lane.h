@@ -46,10 +46,13 @@ struct lane_counts {
 };
 
 struct lane {
-    uint64_t head; /* slots ever written; the next goes to head mod records */
+    /* Slots ever written; the next goes to head mod records. Shared: how many of those were found
+     * good at the last look. */
+    uint64_t head;
     union {
         uint64_t last_ns; /* the newest record's time */
         uint64_t laps;    /* shared: how many were announced at the last look */
+        uint64_t found;   /* shared, of ticks: how many there were */
     };
     uint64_t dropped_ns; /* when a mark was last refused; 0: never */
     struct lane_counts counts;
@@ -59,7 +62,7 @@ struct lane {
     uint32_t closed;   /* the order of closing; 0: open */
     uint16_t sessions; /* those that ran when it closed and still run, a bit a session slot */
     uint8_t name_length;
-    bool shared; /* its client writes it, see lane_shared.h; its head stays 0 */
+    uint8_t shared; /* not 0: its client writes it, see lane_shared.h */
     char name[PERFD_LANE_NAME_MAX + 1];
 };
 _Static_assert(sizeof(struct lane) == LANE_BYTES, "PERFD_ARENA_BYTES counts on it");

@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct perf_lane_slot) == LANE_RECORD_BYTES &&
 /* --- Ticks ------------------------------------------------------------------------------------ */
 
 #define RATIO_SHIFT 48 /* ns a tick, to 2^-48 */
+#define TICKS_LEAST (-(INT64_C(1) << (PERF_LANE_LAP_SHIFT - 1)))
 #define CLOCK_SHIFT 24 /* clients are told the half of it, under 256 ns a tick */
 
 void ticks_init(struct perfd *perfd)
@@ -40,14 +41,24 @@ static uint64_t scale(uint64_t ticks, uint64_t ratio)
     return ns.high << (64 - RATIO_SHIFT) | ns.low >> RATIO_SHIFT;
 }
 
-/* A stamp's time, near to the last look: half of 2^56 ticks from it at most. */
-static uint64_t ticks_ns(const struct ticks *t, uint64_t stamp)
+/* How far a stamp is from the last look's, which it is near to: by half of 2^56 ticks at most. */
+static int64_t ticks_ahead(const struct ticks *t, uint64_t stamp)
 {
-    uint64_t ahead = (stamp - t->now) & PERF_LANE_PAYLOAD;
-    if (ahead >> (PERF_LANE_LAP_SHIFT - 1) == 0)
-        return t->now_ns + scale(ahead, t->ratio);
-    uint64_t behind_ns = scale(PERF_LANE_PAYLOAD + 1 - ahead, t->ratio);
+    const unsigned above = 64 - PERF_LANE_LAP_SHIFT;
+    return (int64_t)((stamp - t->now) << above) >> above;
+}
+
+static uint64_t ticks_ns(const struct ticks *t, int64_t ahead)
+{
+    if (ahead >= 0)
+        return t->now_ns + scale((uint64_t)ahead, t->ratio);
+    uint64_t behind_ns = scale(-(uint64_t)ahead, t->ratio);
     return behind_ns < t->now_ns ? t->now_ns - behind_ns : 0;
+}
+
+uint64_t ticks_stamp_ns(const struct perfd *perfd, uint64_t stamp)
+{
+    return ticks_ns(&perfd->ticks, ticks_ahead(&perfd->ticks, stamp));
 }
 
 const char *ticks_look(struct perfd *perfd)
@@ -84,17 +95,20 @@ struct look {
     struct lane *lane;
     struct lane_record *to; /* NULL: only counts */
     size_t taken;
-    bool open;        /* to[taken] is a mark that waits for its value */
-    uint64_t last_ns; /* of the newest good mark */
+    uint64_t at;   /* the next slot, by how many were ever written before it */
+    uint64_t mark; /* the newest good mark's first, likewise */
+    bool open;     /* to[taken] is a mark that waits for its value */
+    int64_t last;  /* when the newest good mark was, in ticks from the look */
 };
 
 /* A label of the lane's own client, and a time that a mark by a call might have. */
-static bool is_mark(const struct look *look, const struct lane_record *mark)
+static bool is_mark(const struct look *look, const struct lane_record *mark, int64_t ahead)
 {
     const struct perfd *perfd = look->perfd;
     return mark->kind <= LANE_BEGIN_VALUE &&
            (mark->label == 0 || labels_given(perfd, look->lane->client, mark->label)) &&
-           mark->time_ns >= look->last_ns && mark->time_ns <= perfd->ticks.now_ns + SECOND_NS;
+           ahead >= look->last &&
+           (ahead <= 0 || scale((uint64_t)ahead, perfd->ticks.ratio) <= SECOND_NS);
 }
 
 /* The next slot in the order of writing; lap_bits: those of the lap that it should be of. */
@@ -115,28 +129,47 @@ static void look_at_slot(struct look *look, const struct perf_lane_slot *slot, u
     if (is_value && !was_open)
         return; /* its mark was overwritten */
     if (!is_value) {
+        const struct ticks *ticks = &look->perfd->ticks;
+        int64_t ahead = ticks_ahead(ticks, first);
         counts->malformed += was_open;
-        record.time_ns = ticks_ns(&look->perfd->ticks, first);
         record.label = (uint16_t)second;
-        if (!is_mark(look, &record)) {
+        if (!is_mark(look, &record, ahead)) {
             counts->malformed++;
             return;
         }
-        look->last_ns = record.time_ns;
+        if (look->to != NULL)
+            record.time_ns = ticks_ns(ticks, ahead);
+        look->last = ahead;
         look->open = lane_kind_has_value(record.kind);
     }
     if (look->to != NULL)
         look->to[look->taken + is_value] = record;
     if (!look->open) {
         look->taken += 1 + is_value;
+        look->mark = look->at - is_value;
         counts->resident++;
     }
 }
 
-/* Where the current lap's slots end. */
-static size_t find_position(const struct perf_lane_slot *slot, size_t slots, uint64_t lap_bits)
+/* Those that an earlier look found good: whether they are still whole, which one figure says of
+ * all, and how many are marks, is all that matters. */
+static void look_again_at_slots(struct lane_counts *counts, const struct perf_lane_slot *slot,
+                                size_t count, uint64_t lap_bits)
 {
-    size_t at = 0;
+    uint64_t all = 0, marks = 0;
+    for (const struct perf_lane_slot *end = slot + count; slot < end; slot++) {
+        uint64_t second = perf_lane_load(&slot->word[1]);
+        all |= (perf_lane_load(&slot->word[0]) ^ lap_bits) | (second ^ lap_bits);
+        marks += (uint8_t)(second >> 16) != LANE_VALUE;
+    }
+    counts->torn += all > PERF_LANE_PAYLOAD;
+    counts->resident += marks;
+}
+
+/* Where the current lap's slots end, `at` or behind it. */
+static size_t find_position(const struct perf_lane_slot *slot, size_t at, size_t slots,
+                            uint64_t lap_bits)
+{
     while (at < slots && (perf_lane_load(&slot[at].word[1]) ^ lap_bits) <= PERF_LANE_PAYLOAD)
         at++;
     return at;
@@ -156,9 +189,10 @@ static struct lane_record *run_of(const struct perfd *perfd, const struct lane *
     return perfd->lanes.pool + lane->first;
 }
 
-/* Goes over the ring, the lap before the current one first. In place: nobody else writes there any
- * more, and the slots, brought into their order, make way for the records. */
-static void look_at_ring(struct look *look, bool in_place)
+/* Goes over the ring, the lap before the current one first; `known` slots, of all that were ever
+ * written, were good. In place: nobody else writes there any more, and the slots, brought into
+ * their order, make way for the records. */
+static void look_at_ring(struct look *look, uint64_t known, bool in_place)
 {
     struct lane *lane = look->lane;
     struct lane_counts *counts = &lane->counts;
@@ -172,10 +206,10 @@ static void look_at_ring(struct look *look, bool in_place)
         return;
     }
     lane->laps = laps;
-    uint64_t bits = perf_lane_lap_bits(laps);
-    size_t position = find_position(slot, slots, bits);
+    uint64_t bits = perf_lane_lap_bits(laps), begun = laps * slots;
+    size_t position = find_position(slot, known > begun ? known - begun : 0, slots, bits);
     uint64_t values = perf_lane_load(&header->values);
-    uint64_t written = laps * slots + position;
+    uint64_t written = begun + position;
     counts->written = values < written ? written - values : 0;
 
     size_t at = position;
@@ -185,11 +219,25 @@ static void look_at_ring(struct look *look, bool in_place)
         reverse(slot, 0, slots);
         at = 0;
     }
+    size_t left = laps > 0 ? slots : position;
     if (laps == 0)
         at += slots - position; /* those were never written */
-    for (size_t left = laps > 0 ? slots : position; left > 0; left--, at++)
-        look_at_slot(look, &slot[at < slots ? at : at - slots],
-                     left > position ? perf_lane_lap_bits(laps - 1) : bits);
+    look->at = written - left;
+    for (size_t count; left > 0; left -= count, at += count, look->at += count) {
+        if (at >= slots)
+            at -= slots;
+        bool before = left > position;
+        uint64_t lap_bits = before ? perf_lane_lap_bits(laps - 1) : bits;
+        count = 1;
+        if (look->at < known) {
+            count = before ? left - position : left;
+            if (count > known - look->at)
+                count = known - look->at;
+            look_again_at_slots(counts, &slot[at], count, lap_bits);
+        } else {
+            look_at_slot(look, &slot[at], lap_bits);
+        }
+    }
     if (!in_place && perf_lane_laps_after(header) - laps >= PERF_LANE_LAPS - 1) {
         counts->torn += counts->resident + counts->malformed;
         counts->resident = counts->malformed = 0;
@@ -197,16 +245,28 @@ static void look_at_ring(struct look *look, bool in_place)
     }
 }
 
+/* For the ledger a look goes on where the last one ended, at the newest mark, unless there is, or
+ * now was, something in the lane that is no mark. */
 uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_record *to)
 {
-    struct look look = {.perfd = perfd, .lane = lane, .to = to};
+    struct look look;
     struct lane_counts *counts = &lane->counts;
-    bool told = counts->malformed > 0;
-    *counts = (struct lane_counts){.written = counts->written};
-    look_at_ring(&look, to == run_of(perfd, lane));
+    if (lane->shared == LANE_OF_TICKS)
+        return 0; /* they are taken when it is time, and its ledger is made then */
+    bool told = counts->malformed > 0, good;
+    uint64_t known = to == NULL ? lane->head : 0, from;
+    do {
+        from = known;
+        look = (struct look){.perfd = perfd, .lane = lane, .to = to, .last = TICKS_LEAST};
+        *counts = (struct lane_counts){.written = counts->written};
+        look_at_ring(&look, from, to == run_of(perfd, lane));
+        good = counts->torn + counts->malformed == 0;
+        known = 0;
+    } while (!good && from > 0);
+    lane->head = good ? look.mark : 0;
     if (counts->malformed > 0) {
         perfd->health.malformed_lanes += !told;
-        lane->dropped_ns = look.last_ns;
+        lane->dropped_ns = ticks_ns(&perfd->ticks, look.last);
     }
     /* The writer's figures may be anything. */
     uint64_t found = counts->resident + counts->torn + counts->malformed;
@@ -235,7 +295,8 @@ void lane_share(struct perfd *perfd, struct lane *lane, struct perfd_lane_memory
     struct perf_lane_header *header = (void *)run;
     header->magic = PERF_LANE_MAGIC;
     header->slots = lane->records - PERF_LANE_HEADER_SLOTS;
-    lane->shared = true;
+    header->takes = perfd->clients.tick_in_lanes ? PERF_LANE_TAKES_TICKS : 0;
+    lane->shared = LANE_OF_MARKS;
     out->bytes = bytes;
     out->clock = ticks_look(perfd)[0] == '\0' ? 0
                                               : perfd->ticks.ratio >> CLOCK_SHIFT |
@@ -248,7 +309,7 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
     perfd_port_unshare(perfd->port, run, lane->records * sizeof *run);
     (void)ticks_look(perfd);
     lane->head = lane_shared_look(perfd, lane, run);
-    lane->shared = false;
+    lane->shared = 0;
 }
 
 /* --- Questions -------------------------------------------------------------------------------- */
@@ -260,7 +321,7 @@ bool lanes_can_be_shared(void)
 
 bool lane_is_shared(const struct lane *lane)
 {
-    return lane->shared;
+    return lane->shared != 0;
 }
 
 bool record_is_phase(const struct lane_record *record)

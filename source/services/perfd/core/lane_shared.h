@@ -4,8 +4,10 @@
  * open lane is one. When it closes its memory is the service's alone again, and what was found in
  * it becomes the lane's records: from there on it is a lane like others.
  *
- * Nothing in that memory is trusted: a look at it goes over its slots once, whatever they hold, and
- * what is no mark is counted malformed and left out. The lane's ledger is what the last look found.
+ * Nothing in that memory is trusted: a look at it goes over its slots once, or twice, whatever they
+ * hold, and what is no mark is counted malformed and left out. The lane's ledger is what the last
+ * look found. One for the ledger alone validates what was written since the one before: what a
+ * writer later makes of its older marks shows when they are copied.
  *
  * A program links lane_shared.c, or lane_shared_none.c: then every lane is one that calls write.
  */
@@ -22,10 +24,16 @@ struct ticks {
     uint64_t error_ns; /* the furthest that a look's stamp was found off by the look after it */
 };
 
+/* lane.shared: what its client writes into it. */
+enum { LANE_OF_MARKS = 1, LANE_OF_TICKS = 2 };
+
 void ticks_init(struct perfd *perfd);
 
 /* Before lanes are looked at; gives the ticks' name. */
 const char *ticks_look(struct perfd *perfd);
+
+/* A stamp's time, near to the last look. */
+uint64_t ticks_stamp_ns(const struct perfd *perfd, uint64_t stamp);
 
 /* The port makes a new lane's memory the client's as well, and *out says how; else it stays one
  * that calls write. */

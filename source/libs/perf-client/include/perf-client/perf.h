@@ -54,6 +54,12 @@ struct perf_options {
     uint64_t (*now_ns)(void *context);
     void *context;
     bool stamp_always;
+    /*
+     * Frames go into a lane, where the service shares memory and takes them from it: perf_frame()
+     * then costs what a few marks do and wakes nobody. The service sees them when it is asked for
+     * anything, and twice a second.
+     */
+    bool frames_in_lane;
 };
 
 /*
@@ -98,7 +104,11 @@ int perf_open_on(struct perf_client *client, const struct perf_options *options)
 /* Marks are off from here on. A connection of perf_open_on() stays open. */
 void perf_close(void);
 
-/* Says that a frame was shown, or thrown away. As perf_open(); -2 where it is not open. */
+/*
+ * Says that a frame was shown, or thrown away. As perf_open(); -2 where it is not open. Where
+ * frames go into a lane, 0 says that it was written there, or that no session runs; what the
+ * service thinks of it shows only in its counters of refused ticks.
+ */
 int perf_frame(const struct perf_frame_facts *frame);
 
 /* Counters whose values changed, and records that wait for a call. */

@@ -21,6 +21,7 @@
  *     laps         relaxed, and a release fence behind it, before the lap's first slot
  *                              acquire, and again behind an acquire fence when slots were copied
  *     values       relaxed     relaxed     with nothing: a figure
+ *     holds        relaxed     relaxed     with nothing: before its client's next call
  *
  * So that (1) a reader that finds laps at L has every slot of the laps to L - 1, or newer ones: lap
  * L itself was stored behind the last fence, some of it may be on its way; (2) one that copied a
@@ -52,6 +53,32 @@ enum perf_lane_kind {
     PERF_LANE_PHASE = 9, /* ends the lane's open phase, and begins one where label is not 0 */
     PERF_LANE_BEGIN_VALUE = 10, /* a begin with an argument: a value's slot follows it */
     PERF_LANE_VALUE = 15,       /* the second slot of those that have one */
+    PERF_LANE_TICK = 16,        /* a frame, in a lane of ticks */
+};
+
+/*
+ * A lane of ticks has nothing else in it: its writer says so before its first slot, where the
+ * service said that it looks for them. A tick's label says which of a frame's facts follow it,
+ * each in a value's slot: first the frame's id, always, then those of these bits, in their order.
+ * Its stamp is when the frame was shown, where that is not one of them. `values` counts ticks, each
+ * behind its last slot.
+ */
+#define PERF_LANE_TAKES_TICKS 1u
+#define PERF_LANE_HOLDS_TICKS 1u
+
+enum perf_lane_tick {
+    PERF_LANE_TICK_PRESENTED_AT = 1 << 0,
+    PERF_LANE_TICK_BEGAN_AT = 1 << 1,
+    PERF_LANE_TICK_DEADLINE_AT = 1 << 2,
+    PERF_LANE_TICK_UI = 1 << 3,
+    PERF_LANE_TICK_LAYOUT = 1 << 4,
+    PERF_LANE_TICK_RENDER = 1 << 5,
+    PERF_LANE_TICK_PRESENT = 1 << 6,
+    PERF_LANE_TICK_INPUT_AT = 1 << 7,
+    PERF_LANE_TICK_BUDGET = 1 << 8,
+    PERF_LANE_TICK_SESSION = 1 << 9,
+    PERF_LANE_TICK_THROWN_AWAY = 1 << 10, /* these two have no value */
+    PERF_LANE_TICK_AFTER_IDLE = 1 << 11,
 };
 
 struct perf_lane_slot {
@@ -59,12 +86,13 @@ struct perf_lane_slot {
 };
 
 struct perf_lane_header {
-    uint64_t magic; /* the service's, once */
-    uint32_t slots; /* the service's, once: how many follow; it keeps its own count */
-    uint32_t unused;
+    uint64_t magic;  /* the service's, once */
+    uint32_t slots;  /* the service's, once: how many follow; it keeps its own count */
+    uint32_t takes;  /* the service's, once: PERF_LANE_TAKES_TICKS, or 0 */
     uint64_t laps;   /* the writer's: how many are complete */
     uint64_t values; /* the writer's: slots of PERF_LANE_VALUE ever written */
-    uint64_t later[4];
+    uint64_t holds;  /* the writer's, once: PERF_LANE_HOLDS_TICKS, or 0: marks */
+    uint64_t later[3];
 };
 
 #define PERF_LANE_HEADER_BYTES 64u

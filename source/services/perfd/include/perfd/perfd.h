@@ -156,6 +156,14 @@ struct perfd_tick {
 int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
     __attribute__((warn_unused_result));
 
+/*
+ * Ticks that clients wrote into lanes (perfd/lane_layout.h): each is one more perfd_tick() of its
+ * client. A port that shares lanes calls it in front of every message that it serves and of every
+ * client's end; where it gives true, at least twice a second besides: the newest overwrite the
+ * oldest. A port that does not call it has clients that tick by calls.
+ */
+bool perfd_take_ticks(struct perfd *perfd);
+
 struct perfd_frame_sample {
     uint64_t seq; /* 1 for the session's first presented frame */
     uint64_t frame_id;

@@ -6,12 +6,14 @@
 #ifndef PERFD_POSIX_LANES_H
 #define PERFD_POSIX_LANES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct lanes_memory {
     int passing; /* the memfd of the lane just shared, for whoever is being served; -1: none */
     int enable;  /* the enable word's */
     uint32_t *enabled; /* NULL: no lane is shared */
+    bool have_ticks;   /* some, the last time they were taken */
 };
 
 /* Where the host cannot do it, lanes are not shared: the service works without. */

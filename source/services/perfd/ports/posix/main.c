@@ -24,8 +24,8 @@
 #include "posix.h"
 
 enum { CHANNELS = 64 };
-/* Beside the channels: the listener and the disk process. */
-enum { POLL_LISTENER = CHANNELS, POLL_DISK, POLLS };
+/* The listener, the disk process, and the channels. */
+enum { POLL_LISTENER, POLL_DISK, POLL_CHANNELS, POLLS = POLL_CHANNELS + CHANNELS };
 
 #define READY "perfd: ready\n"
 
@@ -39,6 +39,7 @@ struct daemon {
     struct pollfd poll[POLLS];
     int job_state;      /* what the job's last step said */
     bool accept_paused; /* no descriptors left: wait for a client to leave */
+    int channels;       /* none behind these is open: to look at all costs as much as a call */
     struct channel channel[CHANNELS];
 };
 
@@ -50,10 +51,18 @@ static void on_signal(int signal_number)
     stop_requested = 1;
 }
 
+static void take_ticks(struct daemon *daemon)
+{
+    daemon->port.lanes.have_ticks = perfd_take_ticks(daemon->server.perfd);
+}
+
 static void close_channel(struct daemon *daemon, struct channel *channel)
 {
+    take_ticks(daemon);
     perfd_disconnect(&daemon->server, &channel->stream.connection);
     channel_close(channel);
+    while (daemon->channels > 0 && daemon->channel[daemon->channels - 1].socket < 0)
+        daemon->channels--;
     daemon->accept_paused = false;
 }
 
@@ -81,15 +90,21 @@ static void accept_client(struct daemon *daemon)
         return;
     }
     uint32_t capabilities = policy_capabilities(&daemon->policy, client);
-    if (!channel_open(channel, &daemon->server, client, capabilities))
+    if (!channel_open(channel, &daemon->server, client, capabilities)) {
         close(client);
+        return;
+    }
+    int behind = (int)(channel - daemon->channel) + 1;
+    if (behind > daemon->channels)
+        daemon->channels = behind;
 }
 
 static void prepare_poll(struct daemon *daemon)
 {
-    for (int i = 0; i < CHANNELS; i++) {
-        daemon->poll[i].fd = daemon->channel[i].socket;
-        daemon->poll[i].events = channel_events(&daemon->channel[i]);
+    for (int i = 0; i < daemon->channels; i++) {
+        struct pollfd *poll = &daemon->poll[POLL_CHANNELS + i];
+        poll->fd = daemon->channel[i].socket;
+        poll->events = poll->fd < 0 ? 0 : channel_events(&daemon->channel[i]);
     }
     daemon->poll[POLL_LISTENER].fd = daemon->accept_paused ? -1 : daemon->listener.socket;
     daemon->poll[POLL_LISTENER].events = POLLIN;
@@ -102,7 +117,7 @@ static void prepare_poll(struct daemon *daemon)
 static void serve_channel(struct daemon *daemon, int index)
 {
     struct channel *channel = &daemon->channel[index];
-    short events = daemon->poll[index].revents;
+    short events = daemon->poll[POLL_CHANNELS + index].revents;
     if (channel->socket < 0 || events == 0)
         return;
     bool alive = (events & POLLNVAL) == 0;
@@ -133,17 +148,25 @@ static void step_job(struct daemon *daemon)
 
 static void run(struct daemon *daemon, const sigset_t *while_waiting)
 {
-    static const struct timespec at_once = {0, 0};
+    static const struct timespec at_once = {0, 0}, before_they_are_lost = {0, 500000000};
     while (!stop_requested) {
         prepare_poll(daemon);
-        const struct timespec *timeout = daemon->job_state == PERFD_MORE ? &at_once : NULL;
-        if (ppoll(daemon->poll, POLLS, timeout, while_waiting) < 0) {
+        bool have_ticks = daemon->port.lanes.have_ticks;
+        const struct timespec *timeout = have_ticks ? &before_they_are_lost : NULL;
+        if (daemon->job_state == PERFD_MORE)
+            timeout = &at_once;
+        int channels = daemon->channels;
+        nfds_t polls = POLL_CHANNELS + (nfds_t)channels;
+        int ready = ppoll(daemon->poll, polls, timeout, while_waiting);
+        if (ready < 0) {
             if (errno == EINTR)
                 continue;
             perror("perfd: poll");
             exit(EXIT_UNABLE);
         }
-        for (int i = 0; i < CHANNELS; i++)
+        if (ready == 0 && have_ticks)
+            take_ticks(daemon);
+        for (int i = 0; i < channels; i++)
             serve_channel(daemon, i);
         if ((daemon->poll[POLL_LISTENER].revents & POLLIN) != 0)
             accept_client(daemon);
