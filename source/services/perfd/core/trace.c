@@ -276,10 +276,13 @@ static bool have_bytes(struct perfd *perfd)
     struct trace_event event;
     bool is_event;
     while (t->piece_at == t->piece_length) {
-        if (t->cursor.section == TRACE_EVENTS && spans_put(perfd))
-            break;
-        if (cursor_next(perfd, &event, &is_event) == PIECE_NONE)
+        size_t length = spans_put(perfd, t->piece, TRACE_PIECE);
+        if (length > 0) {
+            t->piece_at = 0;
+            t->piece_length = (uint32_t)length;
+        } else if (cursor_next(perfd, &event, &is_event) == PIECE_NONE) {
             return false;
+        }
     }
     return true;
 }
@@ -327,8 +330,17 @@ int perfd_trace_read(struct perfd *perfd, uint32_t trace, uint64_t offset, void 
     if (wind(perfd, offset) != PERFD_OK)
         return PERFD_MORE;
     char *to = buffer;
-    while (*got < size && have_bytes(perfd))
-        *got += take_bytes(t, to + *got, size - *got);
+    while (*got < size) {
+        size_t length = 0;
+        if (t->piece_at == t->piece_length) /* then straight to where they go */
+            length = spans_put(perfd, to + *got, size - *got);
+        t->offset += length;
+        if (length == 0 && have_bytes(perfd))
+            length = take_bytes(t, to + *got, size - *got);
+        if (length == 0)
+            break;
+        *got += length;
+    }
     return PERFD_OK;
 }
 

@@ -89,8 +89,9 @@ void spans_ready(struct perfd *perfd);
 /* Counts the spans that come next as a pass does, `most` of them or fewer. Returns how many. */
 uint32_t spans_pass(struct perfd *perfd, uint32_t most);
 
-/* Makes a piece of the spans that come next; false: something else does. */
-bool spans_put(struct perfd *perfd);
+/* Writes the spans that come next, as many as are sure to fit. Returns how many bytes; 0: something
+ * else comes next, or there is no room. */
+size_t spans_put(struct perfd *perfd, char *buffer, size_t room);
 
 /* --- trace_event.c, trace_other.c: the text --- */
 

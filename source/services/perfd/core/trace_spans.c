@@ -126,6 +126,7 @@ static void put_texts(const struct perfd *perfd, uint32_t label, uint32_t lane, 
 }
 
 #define TEXT_MAX 56
+#define SPAN_MAX (2 * (TEXT_MAX + MICROS_MAX) + 1) /* with what is written behind its end */
 struct span_texts {
     uint32_t lane;
     uint16_t label; /* 0: none; marks without a label are left to others */
@@ -294,15 +295,16 @@ uint32_t spans_pass(struct perfd *perfd, uint32_t most)
     return passed;
 }
 
-bool spans_put(struct perfd *perfd)
+size_t spans_put(struct perfd *perfd, char *buffer, size_t room)
 {
     struct trace *t = &perfd->trace;
     struct run run;
     struct tenths tenths = {0};
     uint32_t texts_there = texts_count(perfd);
-    if (t->stage != TRACE_READY || texts_there == 0 || !start_run(t, &run))
-        return false;
-    char *to = t->piece, *last = t->piece + TRACE_PIECE - 2 * TEXT_MAX - 2 * MICROS_MAX - 8;
+    if (t->stage != TRACE_READY || t->cursor.section != TRACE_EVENTS || room < SPAN_MAX ||
+        texts_there == 0 || !start_run(t, &run))
+        return 0;
+    char *to = buffer, *last = buffer + room - SPAN_MAX;
     while (to <= last) {
         const struct lane_record *record = next_span(&run);
         if (record == NULL)
@@ -322,7 +324,5 @@ bool spans_put(struct perfd *perfd)
         *to++ = '}';
     }
     end_run(t, &run);
-    t->piece_length = (uint32_t)(to - t->piece);
-    t->piece_at = 0;
-    return t->piece_length > 0;
+    return (size_t)(to - buffer);
 }
