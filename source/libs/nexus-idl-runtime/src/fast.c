@@ -21,23 +21,25 @@ static inline void store(uint8_t *at, uint64_t value)
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
-/* The pointer, where it can be followed here; 0: it cannot. */
-static inline uint64_t near_pointer(struct nx_pointer_reader pointer)
+/* Whether a pointer at this depth can be followed here at all. */
+static inline bool is_near(const struct nx_message *message, uint32_t depth)
 {
-    const struct nx_message *message = pointer.message;
-    if (message == NULL || message->segments != 1 || pointer.depth >= NX_DEPTH_MAX)
-        return 0;
-    return load(message->body + (size_t)pointer.word * 8);
+    return message != NULL && message->segments == 1 && depth < NX_DEPTH_MAX;
 }
 
-/* Whether so many words are there, and may be looked at. Then that is charged, and *at is where. */
-static inline bool enter(struct nx_pointer_reader pointer, uint64_t near, uint64_t words,
-                         uint32_t *at)
+static inline uint64_t pointer_at(const struct nx_message *message, uint64_t word)
 {
-    struct nx_message *message = pointer.message;
+    return load(message->body + word * 8);
+}
+
+/* Whether so many words are there, where the pointer in this word says, and may be looked at. Then
+ * that is charged, and *at is where. */
+static inline bool enter(struct nx_message *message, uint64_t word, uint64_t pointer,
+                         uint64_t words, uint32_t *at)
+{
     /* An offset of 30 bits with its sign; where it leads before the message the sum is huge. */
-    uint64_t offset = ((near >> 2 & 0x3FFFFFFF) ^ 0x20000000) - 0x20000000;
-    uint64_t place = pointer.word + UINT64_C(1) + offset, cost = words + (words == 0);
+    uint64_t offset = ((pointer >> 2 & 0x3FFFFFFF) ^ 0x20000000) - 0x20000000;
+    uint64_t place = word + 1 + offset, cost = words + (words == 0);
     if (place > message->words || words > message->words - place || cost > message->budget_words)
         return false;
     message->budget_words -= cost;
@@ -45,34 +47,46 @@ static inline bool enter(struct nx_pointer_reader pointer, uint64_t near, uint64
     return true;
 }
 
+/* The struct that the pointer in this word, which is one of the message, leads to. */
+static inline bool enter_struct(struct nx_message *message, uint64_t word, uint32_t depth,
+                                struct nx_struct_reader *reader)
+{
+    uint64_t pointer = pointer_at(message, word);
+    uint16_t data_words = (uint16_t)(pointer >> 32), pointers = (uint16_t)(pointer >> 48);
+    uint32_t at;
+    if (pointer == 0 || (pointer & 3) != STRUCT_POINTER ||
+        !enter(message, word, pointer, (uint32_t)data_words + pointers, &at))
+        return false;
+    *reader = (struct nx_struct_reader){message, at & NX_WORDS_MAX, (depth + 1) & NX_DEPTH_MAX,
+                                        data_words, pointers};
+    return true;
+}
+
 bool nx_fast_struct(struct nx_pointer_reader pointer, struct nx_struct_reader *reader)
 {
-    uint64_t near = near_pointer(pointer);
-    uint16_t data_words = (uint16_t)(near >> 32), pointers = (uint16_t)(near >> 48);
-    uint32_t at;
-    if (near == 0 || (near & 3) != STRUCT_POINTER ||
-        !enter(pointer, near, (uint32_t)data_words + pointers, &at))
-        return false;
-    reader->message = pointer.message;
-    reader->data = at & NX_WORDS_MAX;
-    reader->depth = (pointer.depth + 1U) & NX_DEPTH_MAX;
-    reader->data_words = data_words;
-    reader->pointers = pointers;
-    return true;
+    return is_near(pointer.message, pointer.depth) &&
+           enter_struct(pointer.message, pointer.word, pointer.depth, reader);
+}
+
+bool nx_fast_field(struct nx_struct_reader from, uint32_t index, struct nx_struct_reader *reader)
+{
+    return index < from.pointers && is_near(from.message, from.depth) &&
+           enter_struct(from.message, (uint64_t)from.data + from.data_words + index, from.depth,
+                        reader);
 }
 
 bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list)
 {
-    uint64_t near = near_pointer(pointer), count = near >> 35;
+    struct nx_message *message = pointer.message;
+    if (!is_near(message, pointer.depth))
+        return false;
+    uint64_t near = pointer_at(message, pointer.word), count = near >> 35;
     uint32_t at;
     if ((near & 3) != LIST_POINTER || (near >> 32 & 7) != NX_ELEMENT_8 ||
-        !enter(pointer, near, (count + 7) / 8, &at))
+        !enter(message, pointer.word, near, (count + 7) / 8, &at))
         return false;
-    list->message = pointer.message;
-    list->data = at & NX_WORDS_MAX;
-    list->depth = (pointer.depth + 1U) & NX_DEPTH_MAX;
-    list->count = count & NX_COUNT_MAX;
-    list->element = NX_ELEMENT_8;
+    *list = (struct nx_list_reader){message, at & NX_WORDS_MAX, (pointer.depth + 1U) & NX_DEPTH_MAX,
+                                    count & NX_COUNT_MAX, NX_ELEMENT_8};
     return true;
 }
 

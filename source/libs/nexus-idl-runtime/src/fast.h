@@ -13,6 +13,9 @@
 bool nx_fast_struct(struct nx_pointer_reader pointer, struct nx_struct_reader *reader);
 bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list);
 
+/* The same for a struct in a pointer field. */
+bool nx_fast_field(struct nx_struct_reader from, uint32_t index, struct nx_struct_reader *reader);
+
 /* Begins the Return of a call with its results. */
 bool nx_fast_results(struct nx_call *call, uint16_t data_words, uint16_t pointers,
                      struct nx_struct_builder *results);

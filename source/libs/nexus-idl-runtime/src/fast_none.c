@@ -7,6 +7,12 @@ bool nx_fast_struct(struct nx_pointer_reader pointer, struct nx_struct_reader *r
     return false;
 }
 
+bool nx_fast_field(struct nx_struct_reader from, uint32_t index, struct nx_struct_reader *reader)
+{
+    (void)from, (void)index, (void)reader;
+    return false;
+}
+
 bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list)
 {
     (void)pointer, (void)list;

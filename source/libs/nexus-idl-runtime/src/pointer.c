@@ -210,6 +210,18 @@ enum nx_kind nx_pointer_kind(struct nx_pointer_reader pointer)
     }
 }
 
+struct nx_pointer_reader nx_get_pointer(struct nx_struct_reader reader, uint32_t index)
+{
+    struct nx_pointer_reader pointer = {NULL, 0, 0};
+
+    if (index >= reader.pointers)
+        return pointer;
+    pointer.message = reader.message;
+    pointer.word = (reader.data + reader.data_words + index) & NX_WORDS_MAX;
+    pointer.depth = reader.depth;
+    return pointer;
+}
+
 struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
 {
     struct nx_struct_reader reader = {NULL, 0, 0, 0, 0};
@@ -236,6 +248,15 @@ struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
         reader.pointers = pointers;
     }
     return reader;
+}
+
+struct nx_struct_reader nx_get_struct(struct nx_struct_reader reader, uint32_t index)
+{
+    struct nx_struct_reader found;
+
+    if (nx_fast_field(reader, index, &found))
+        return found;
+    return nx_pointer_struct(nx_get_pointer(reader, index));
 }
 
 /* --- lists --- */

@@ -56,18 +56,6 @@ uint64_t nx_get_u64(struct nx_struct_reader reader, uint32_t byte)
     return at ? nx_load64(at) : 0;
 }
 
-struct nx_pointer_reader nx_get_pointer(struct nx_struct_reader reader, uint32_t index)
-{
-    struct nx_pointer_reader pointer = {NULL, 0, 0};
-
-    if (index >= reader.pointers)
-        return pointer;
-    pointer.message = reader.message;
-    pointer.word = (reader.data + reader.data_words + index) & NX_WORDS_MAX;
-    pointer.depth = reader.depth;
-    return pointer;
-}
-
 /* The element's bytes, or NULL where the list has no such element. */
 static const uint8_t *element(struct nx_list_reader list, uint32_t index, enum nx_element kind,
                               size_t size)

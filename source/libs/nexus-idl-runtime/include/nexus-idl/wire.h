@@ -185,10 +185,7 @@ uint32_t nx_pointer_list_count(struct nx_pointer_reader pointer);
 bool nx_pointer_capability(struct nx_pointer_reader pointer, uint32_t *index);
 
 /* The usual first step of a pointer field. */
-static inline struct nx_struct_reader nx_get_struct(struct nx_struct_reader reader, uint32_t index)
-{
-    return nx_pointer_struct(nx_get_pointer(reader, index));
-}
+struct nx_struct_reader nx_get_struct(struct nx_struct_reader reader, uint32_t index);
 
 static inline struct nx_list_reader nx_get_list(struct nx_struct_reader reader, uint32_t index,
                                                 enum nx_element element)
