@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Most of a trace is spans that have ended: `"name":…,"ph":"X",…,"dur":…}`. A run of them in one
+ * Most of a trace is spans that have ended: `"name":..,"ph":"X",..,"dur":..}`. A run of them in one
  * lane is gone over at once: their texts are copied, not made, and their lengths are sums. The
  * bytes are those of trace_event.c, which writes whatever is not taken here.
  */
