@@ -117,7 +117,7 @@ static int step_pass(struct perfd *perfd)
     for (unsigned i = 0; i < EVENTS_A_STEP; i++) {
         struct trace_event event;
         bool is_event;
-        if (t->cursor.section == TRACE_EVENTS && spans_pass(perfd, SPANS_AT_ONCE) > 0)
+        if (spans_pass(perfd, SPANS_AT_ONCE) > 0)
             continue;
         enum piece_kind kind = cursor_next(perfd, &event, &is_event);
         if (kind == PIECE_NONE)

@@ -215,7 +215,7 @@ IN_PLACE bool start_run(struct trace *t, struct run *run)
 {
     const struct frozen *z = &t->frozen;
     uint64_t until_ns;
-    if (z->end_ns - z->start_ns >= TIME_LIMIT_NS)
+    if (t->cursor.section != TRACE_EVENTS || z->end_ns - z->start_ns >= TIME_LIMIT_NS)
         return false;
     struct lane_copy *lane = merge_run(t, &until_ns);
     if (lane == NULL || lane->id >= GROUP)
@@ -301,8 +301,7 @@ size_t spans_put(struct perfd *perfd, char *buffer, size_t room)
     struct run run;
     struct tenths tenths = {0};
     uint32_t texts_there = texts_count(perfd);
-    if (t->stage != TRACE_READY || t->cursor.section != TRACE_EVENTS || room < SPAN_MAX ||
-        texts_there == 0 || !start_run(t, &run))
+    if (t->stage != TRACE_READY || room < SPAN_MAX || texts_there == 0 || !start_run(t, &run))
         return 0;
     char *to = buffer, *last = buffer + room - SPAN_MAX;
     while (to <= last) {
