@@ -174,8 +174,6 @@ void order_remove(struct order *o, uint64_t value)
 
 void order_expect(const struct order *o, uint64_t value)
 {
-    if (o->full == NEAR)
-        return;
     const uint64_t *values = values_of(o, place(o->bound, o->places, value));
     for (size_t at = 0; at < o->full; at += LINE_WORDS)
         __builtin_prefetch(values + at, 1);

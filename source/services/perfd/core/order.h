@@ -43,7 +43,7 @@ uint64_t *order_reset(struct order *o, uint64_t *words, size_t values);
 void order_insert(struct order *o, uint64_t value);
 void order_remove(struct order *o, uint64_t value); /* value is in it */
 
-/* Says which value is removed next: where runs are long, the one that has it is fetched meanwhile.
+/* Says which value is removed next: the run that has it is fetched meanwhile.
  */
 void order_expect(const struct order *o, uint64_t value);
 
