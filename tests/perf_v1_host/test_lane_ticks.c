@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "perfd/lane_layout.h"
+#include "lane_hand.h"
 
 static const struct perfd_config four_lanes = {
     .sessions = 2,
@@ -24,13 +24,6 @@ static const struct perfd_config four_lanes = {
 
 enum { SLOTS = 252 };
 
-struct hand {
-    struct perf_lane_header *header;
-    struct perf_lane_slot *slot;
-    uint32_t next, id;
-    uint64_t laps;
-};
-
 static void open_bench(struct bench *bench)
 {
     bench_open(bench, &four_lanes);
@@ -46,32 +39,16 @@ static struct hand open_lane(struct bench *bench, int client)
 
     assert_true(id > 0);
     assert_int_equal(granted, 256);
-    struct hand hand = {.header = (void *)(uintptr_t)memory.address, .id = (uint32_t)id};
+    struct hand hand = hand_of(memory.address, (uint32_t)id);
+    assert_int_equal(hand.slots, SLOTS);
     assert_int_equal(hand.header->takes, PERF_LANE_TAKES_TICKS);
-    hand.slot = (struct perf_lane_slot *)(hand.header + 1);
     perf_lane_store(&hand.header->holds, PERF_LANE_HOLDS_TICKS);
     return hand;
-}
-
-static void put_slot(struct hand *hand, uint64_t first, uint64_t second)
-{
-    if (hand->next == SLOTS) {
-        perf_lane_announce(hand->header, ++hand->laps);
-        hand->next = 0;
-    }
-    uint64_t bits = perf_lane_lap_bits(hand->laps);
-    perf_lane_store(&hand->slot[hand->next].word[0], (first & PERF_LANE_PAYLOAD) | bits);
-    perf_lane_store(&hand->slot[hand->next++].word[1], second | bits);
 }
 
 static void put_begin(struct hand *hand, uint64_t stamp, uint32_t facts)
 {
     put_slot(hand, stamp, (uint64_t)PERF_LANE_TICK << 16 | facts);
-}
-
-static void put_value(struct hand *hand, uint64_t value)
-{
-    put_slot(hand, value, value >> 56 << 24 | (uint64_t)PERF_LANE_VALUE << 16);
 }
 
 static void put_done(struct hand *hand)

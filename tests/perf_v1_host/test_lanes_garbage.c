@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "perfd/lane_layout.h"
+#include "lane_hand.h"
 
 #define SESSIONS    125u
 #define LANES       8u /* of garbage in each session: 1,000 in all */
@@ -22,9 +22,8 @@ struct world {
     bool hostile;
     int stranger;
     uint32_t stranger_label, draw, step;
-    uint32_t called;             /* the honest client's lanes: one by calls, */
-    struct perf_lane_slot *slot; /* and one that it writes itself */
-    uint32_t next;
+    uint32_t called;  /* the honest client's lanes: one by calls, */
+    struct hand hand; /* and one that it writes itself */
     uint64_t seed;
     struct garbage {
         uint32_t id;
@@ -122,7 +121,7 @@ static void open_world(struct world *w, bool hostile)
     assert_int_equal(
         perfd_lane_open_in(perfd, w->bench.client, text("by hand"), 4096, true, &granted, &memory),
         2);
-    w->slot = (struct perf_lane_slot *)((struct perf_lane_header *)(uintptr_t)memory.address + 1);
+    w->hand = hand_of(memory.address, 2);
     w->stranger = perfd_client_open(perfd);
     assert_true(w->stranger > 0);
     w->draw = label(w, w->bench.client, "draw");
@@ -130,12 +129,9 @@ static void open_world(struct world *w, bool hostile)
     w->stranger_label = label(w, w->stranger, "garbage");
 }
 
-/* In the first lap, which holds all that this test writes. */
 static void put(struct world *w, enum perf_lane_kind kind)
 {
-    uint64_t lap = perf_lane_lap_bits(0);
-    perf_lane_store(&w->slot[w->next].word[0], w->bench.port.now_ns | lap);
-    perf_lane_store(&w->slot[w->next++].word[1], (uint64_t)kind << 16 | w->step | lap);
+    put_slot(&w->hand, w->bench.port.now_ns, (uint64_t)kind << 16 | w->step);
 }
 
 static void mark(struct world *w, enum perfd_mark_kind kind)

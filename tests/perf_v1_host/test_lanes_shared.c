@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "perfd/lane_layout.h"
+#include "lane_hand.h"
 
 /* Four runs of 256 records: 252 slots each. */
 static const struct perfd_config four_lanes = {
@@ -29,15 +29,6 @@ static const struct perfd_config four_lanes = {
 
 enum { SLOTS = 252 };
 
-/* A lane and its writer. */
-struct hand {
-    struct perf_lane_header *header;
-    struct perf_lane_slot *slot;
-    uint32_t slots, next, id;
-    uint64_t laps;
-    uint64_t marks; /* written in all */
-};
-
 static void open_bench(struct bench *bench)
 {
     bench_open(bench, &four_lanes);
@@ -51,13 +42,12 @@ static int try_lane(struct bench *bench, int client, uint32_t records, struct ha
     int id =
         perfd_lane_open_in(bench->perfd, client, text("by hand"), records, true, &granted, &memory);
 
-    *hand = (struct hand){.header = (void *)(uintptr_t)memory.address, .id = (uint32_t)id};
+    *hand = (struct hand){.id = (uint32_t)id};
     if (id > 0 && memory.bytes != 0) {
+        *hand = hand_of(memory.address, (uint32_t)id);
         assert_int_equal(memory.bytes, granted * 16);
         assert_int_equal(hand->header->magic, PERF_LANE_MAGIC);
-        hand->slots = hand->header->slots;
         assert_int_equal(hand->slots, granted - 4);
-        hand->slot = (struct perf_lane_slot *)(hand->header + 1);
     }
     return id;
 }
@@ -79,17 +69,6 @@ static uint32_t label(struct bench *bench, const char *name)
     return (uint32_t)id;
 }
 
-static void put_slot(struct hand *hand, uint64_t first, uint64_t second)
-{
-    if (hand->next == hand->slots) {
-        perf_lane_announce(hand->header, ++hand->laps);
-        hand->next = 0;
-    }
-    uint64_t bits = perf_lane_lap_bits(hand->laps);
-    perf_lane_store(&hand->slot[hand->next].word[0], (first & PERF_LANE_PAYLOAD) | bits);
-    perf_lane_store(&hand->slot[hand->next++].word[1], second | bits);
-}
-
 static void put(struct hand *hand, uint32_t kind, uint64_t ticks, uint32_t label_id)
 {
     put_slot(hand, ticks, kind << 16 | label_id);
@@ -101,7 +80,7 @@ static void put_with_value(struct hand *hand, uint32_t kind, uint64_t ticks, uin
 {
     perf_lane_store(&hand->header->values, hand->header->values + 1);
     put(hand, kind, ticks, label_id);
-    put_slot(hand, value, value >> 56 << 24 | (uint64_t)PERF_LANE_VALUE << 16);
+    put_value(hand, value);
 }
 
 static char *whole_trace(struct bench *bench)
