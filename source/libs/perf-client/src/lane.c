@@ -73,10 +73,8 @@ static void put_record(uint64_t word)
 static void put_value_slot(uint64_t value)
 {
     uint64_t *slot = take_slot();
-    const uint64_t high = value >> PERF_LANE_LAP_SHIFT;
     perf_lane_store(slot, (value & PERF_LANE_PAYLOAD) + perf_writer.lap);
-    perf_lane_store(slot + 1, ((uint64_t)PERF_LANE_VALUE << PERF_KIND_SHIFT) + (high << 24) +
-                                  perf_writer.lap);
+    perf_lane_store(slot + 1, perf_value_word(value) + perf_writer.lap);
 }
 
 static uint64_t kind_of(uint64_t word)
@@ -146,22 +144,34 @@ void perf_put_value(uint64_t word, uint64_t value)
     put(word, true, value);
 }
 
-/* The memory that openLane promised; false: it cannot be had. */
+struct perf_lane_header *perf_lane_map(uint32_t index, uint64_t address, uint64_t bytes,
+                                       uint64_t *slots)
+{
+    struct perf_lane_header *header =
+        perf_platform_map_lane(&perf_marks.client->transport, index, address, bytes);
+    if (header == NULL)
+        return NULL;
+    *slots = header->slots;
+    if (header->magic == PERF_LANE_MAGIC && *slots != 0 &&
+        *slots <= (bytes - PERF_LANE_HEADER_BYTES) / PERF_LANE_SLOT_BYTES)
+        return header;
+    perf_platform_unmap_lane(header, bytes);
+    return NULL;
+}
+
+/* False: the lane cannot be had. */
 static bool take_lane(struct perf_open_lane_response_reader answer)
 {
-    struct perf_transport *transport = &perf_marks.client->transport;
     const uint32_t index = perf_open_lane_response_get_fd_index(answer);
     lane.bytes = perf_open_lane_response_get_bytes(answer);
-    lane.header = perf_platform_map_lane(transport, index,
-                                         perf_open_lane_response_get_address(answer), lane.bytes);
+    uint64_t slots;
+    lane.header =
+        perf_lane_map(index, perf_open_lane_response_get_address(answer), lane.bytes, &slots);
     if (lane.header == NULL)
         return false;
-    const uint64_t slots = lane.header->slots;
-    if (lane.header->magic != PERF_LANE_MAGIC || slots == 0 ||
-        slots > (lane.bytes - PERF_LANE_HEADER_BYTES) / PERF_LANE_SLOT_BYTES)
-        return false;
     if (!perf_marks.enable_mapped)
-        perf_marks.enable_mapped = perf_platform_map_enable(transport, index + 1);
+        perf_marks.enable_mapped =
+            perf_platform_map_enable(&perf_marks.client->transport, index + 1);
     if (!perf_marks.enable_mapped)
         return false;
     lane.ring = (uint64_t *)(lane.header + 1);

@@ -50,6 +50,17 @@ PERF_OWN void perf_lane_drop(void);
 PERF_OWN void perf_lane_close(void);
 PERF_OWN void perf_lane_leave(void);
 
+/* The memory that openLane promised, mapped and what it says it is, and as many slots as were found
+ * to be in it; NULL: it cannot be had. */
+PERF_OWN struct perf_lane_header *perf_lane_map(uint32_t index, uint64_t address, uint64_t bytes,
+                                                uint64_t *slots);
+
+/* The second word of a value's slot, without its lap; the first has the value's low 56 bits. */
+static inline uint64_t perf_value_word(uint64_t value)
+{
+    return ((uint64_t)PERF_LANE_VALUE << PERF_KIND_SHIFT) + (value >> PERF_LANE_LAP_SHIFT << 24);
+}
+
 /* Opens the lane that frames are written to, where that is wanted and the service does it. */
 PERF_OWN void perf_ticks_open(void);
 

@@ -23,19 +23,6 @@ void perf_ticks_drop(void)
     lane.header = NULL;
 }
 
-/* The service looks for frames in it, and it is what it says. */
-static bool is_sound(void)
-{
-    const uint64_t slots = lane.header->slots;
-    if (lane.header->magic != PERF_LANE_MAGIC || lane.header->takes != PERF_LANE_TAKES_TICKS ||
-        slots == 0 || slots > (lane.bytes - PERF_LANE_HEADER_BYTES) / PERF_LANE_SLOT_BYTES)
-        return false;
-    lane.ring = lane.next = (uint64_t *)(lane.header + 1);
-    lane.ring_end = lane.ring + slots * 2;
-    lane.laps = lane.written = 0;
-    return true;
-}
-
 static void close_lane(uint32_t number)
 {
     perf_ticks_drop();
@@ -59,16 +46,20 @@ void perf_ticks_open(void)
     const uint32_t number = perf_open_lane_response_get_lane(answer);
     if (perf_open_lane_response_get_status(answer) != PERF_STATUS_OK)
         return;
+    uint64_t slots = 0;
     lane.bytes = perf_open_lane_response_get_bytes(answer);
     lane.counts = perf_open_lane_response_get_clock_mult(answer) != 0;
     if (lane.bytes != 0)
-        lane.header = perf_platform_map_lane(
-            &perf_marks.client->transport, perf_open_lane_response_get_fd_index(answer),
-            perf_open_lane_response_get_address(answer), lane.bytes);
-    if (lane.header == NULL || !is_sound()) {
+        lane.header =
+            perf_lane_map(perf_open_lane_response_get_fd_index(answer),
+                          perf_open_lane_response_get_address(answer), lane.bytes, &slots);
+    if (lane.header == NULL || lane.header->takes != PERF_LANE_TAKES_TICKS) {
         close_lane(number);
         return;
     }
+    lane.ring = lane.next = (uint64_t *)(lane.header + 1);
+    lane.ring_end = lane.ring + slots * 2;
+    lane.laps = lane.written = 0;
     perf_lane_store(&lane.header->holds, PERF_LANE_HOLDS_TICKS);
     (void)perf_info_call(rpc);
     (void)perf_marks_call();
@@ -88,8 +79,7 @@ static void put_slot(uint64_t first, uint64_t second)
 
 static void put_value(uint64_t value)
 {
-    put_slot(value,
-             ((uint64_t)PERF_LANE_VALUE << PERF_KIND_SHIFT) + (value >> PERF_LANE_LAP_SHIFT << 24));
+    put_slot(value, perf_value_word(value));
 }
 
 bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id)

@@ -7,7 +7,6 @@
 #include "wide.h"
 
 #define SECOND_NS UINT64_C(1000000000)
-#define LAPS_MOST (UINT64_C(1) << 40) /* more than anybody ever writes */
 
 _Static_assert((int)PERF_LANE_BEGIN == (int)PERFD_BEGIN &&
                    (int)PERF_LANE_ASYNC_END == (int)PERFD_ASYNC_END &&
@@ -166,9 +165,7 @@ static void look_again_at_slots(struct lane_counts *counts, const struct perf_la
     counts->resident += marks;
 }
 
-/* Where the current lap's slots end, `at` or behind it. */
-static size_t find_position(const struct perf_lane_slot *slot, size_t at, size_t slots,
-                            uint64_t lap_bits)
+size_t lane_position(const struct perf_lane_slot *slot, size_t at, size_t slots, uint64_t lap_bits)
 {
     while (at < slots && (perf_lane_load(&slot[at].word[1]) ^ lap_bits) <= PERF_LANE_PAYLOAD)
         at++;
@@ -201,13 +198,13 @@ static void look_at_ring(struct look *look, uint64_t known, bool in_place)
     struct perf_lane_slot *slot = (struct perf_lane_slot *)run + PERF_LANE_HEADER_SLOTS;
     size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
     uint64_t laps = perf_lane_laps_before(header);
-    if (laps < lane->laps || laps > LAPS_MOST) {
+    if (laps < lane->laps || laps > LANE_LAPS_MOST) {
         counts->malformed = 1;
         return;
     }
     lane->laps = laps;
     uint64_t bits = perf_lane_lap_bits(laps), begun = laps * slots;
-    size_t position = find_position(slot, known > begun ? known - begun : 0, slots, bits);
+    size_t position = lane_position(slot, known > begun ? known - begun : 0, slots, bits);
     uint64_t values = perf_lane_load(&header->values);
     uint64_t written = begun + position;
     counts->written = values < written ? written - values : 0;

@@ -16,6 +16,8 @@
 
 #include "lane.h"
 
+struct perf_lane_slot;
+
 /* From the port's ticks to its nanoseconds: on the line from the first look at both to the last. */
 struct ticks {
     uint64_t first, first_ns;
@@ -48,6 +50,11 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
 
 /* Looks at all of them, for their ledgers. */
 void lanes_shared_look(struct perfd *perfd);
+
+#define LANE_LAPS_MOST (UINT64_C(1) << 40) /* more than anybody ever writes */
+
+/* Where the current lap's slots end, `at` or behind it. */
+size_t lane_position(const struct perf_lane_slot *slot, size_t at, size_t slots, uint64_t lap_bits);
 
 bool lane_is_shared(const struct lane *lane);
 

@@ -11,8 +11,6 @@
 #include "perfd/lane_layout.h"
 #include "run.h"
 
-#define LAPS_MOST (UINT64_C(1) << 40)
-
 #define FIELDS       (RUN(struct perfd_tick, presented_at_ns, budget_ns) + 1)
 #define FIELDS_KNOWN ((1u << FIELDS) - 1)
 _Static_assert(PERF_LANE_TICK_SESSION == 1u << (FIELDS - 1), "the session is behind the times");
@@ -124,21 +122,14 @@ static bool find_end(struct take *take)
 {
     uint64_t at = 0;
     take->laps = perf_lane_laps_before(take->header);
-    if (take->laps > LAPS_MOST)
+    if (take->laps > LANE_LAPS_MOST)
         return false;
-    uint64_t begun = take->laps * take->slots, first, second;
+    uint64_t begun = take->laps * take->slots;
     if (take->lane->head > begun)
         at = take->lane->head - begun;
     if (at > take->slots)
         return false;
-    take->end = begun + take->slots;
-    while (at < take->slots) {
-        (void)read_slot(take, begun + at, &first, &second);
-        if (second > PERF_LANE_PAYLOAD)
-            break;
-        at++;
-    }
-    take->end = begun + at;
+    take->end = begun + lane_position(take->slot, at, take->slots, perf_lane_lap_bits(take->laps));
     return true;
 }
 

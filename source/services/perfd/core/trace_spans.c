@@ -313,6 +313,7 @@ size_t spans_put(struct perfd *perfd, char *buffer, size_t room)
             break;
         struct trace_event event;
         run.at++;
+        /* Where nothing is cut nobody asks in which frame's time it is, or how many came before. */
         if (run.cuts && enter_span(t, &run, record, &event))
             continue;
         /* All that there is room for: a copy of a known length is a few instructions. */

@@ -62,7 +62,7 @@ bool channel_read(struct channel *channel, struct perfd_server *server)
         return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     if (got == 0)
         return false;
-    server->port->lanes.have_ticks = perfd_take_ticks(server->perfd);
+    lanes_take_ticks(server->port, server->perfd);
     perfd_stream_received(&channel->stream, server, (size_t)got);
     take_lane(channel, server);
     return channel_write(channel, server);

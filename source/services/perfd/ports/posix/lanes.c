@@ -102,3 +102,8 @@ void perfd_port_marks_enable(struct perfd_port *port, bool on)
     if (port->lanes.enabled != NULL)
         __atomic_store_n(port->lanes.enabled, on, __ATOMIC_RELAXED);
 }
+
+void lanes_take_ticks(struct perfd_port *port, struct perfd *perfd)
+{
+    port->lanes.have_ticks = perfd_take_ticks(perfd);
+}

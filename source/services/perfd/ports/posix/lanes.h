@@ -16,6 +16,12 @@ struct lanes_memory {
     bool have_ticks;   /* some, the last time they were taken */
 };
 
+struct perfd;
+struct perfd_port;
+
+/* Takes the frames that clients have written into lanes, and keeps whether there are such lanes. */
+void lanes_take_ticks(struct perfd_port *port, struct perfd *perfd);
+
 /* Where the host cannot do it, lanes are not shared: the service works without. */
 void lanes_memory_init(struct lanes_memory *memory);
 

@@ -51,14 +51,9 @@ static void on_signal(int signal_number)
     stop_requested = 1;
 }
 
-static void take_ticks(struct daemon *daemon)
-{
-    daemon->port.lanes.have_ticks = perfd_take_ticks(daemon->server.perfd);
-}
-
 static void close_channel(struct daemon *daemon, struct channel *channel)
 {
-    take_ticks(daemon);
+    lanes_take_ticks(&daemon->port, daemon->server.perfd);
     perfd_disconnect(&daemon->server, &channel->stream.connection);
     channel_close(channel);
     while (daemon->channels > 0 && daemon->channel[daemon->channels - 1].socket < 0)
@@ -165,7 +160,7 @@ static void run(struct daemon *daemon, const sigset_t *while_waiting)
             exit(EXIT_UNABLE);
         }
         if (ready == 0 && have_ticks)
-            take_ticks(daemon);
+            lanes_take_ticks(&daemon->port, daemon->server.perfd);
         for (int i = 0; i < channels; i++)
             serve_channel(daemon, i);
         if ((daemon->poll[POLL_LISTENER].revents & POLLIN) != 0)
