@@ -27,8 +27,10 @@ DISPLAY = ["-device", "virtio-gpu-device"]
 KEYBOARD = ["-device", "virtio-keyboard-device"]
 
 
-def disk(path, read_only=False):
-    return ["-drive", f"if=none,file={path},format=raw,id=disk,read-only={'on' if read_only else 'off'}",
+def disk(path, read_only=False, requests_per_second=0):
+    """0: as many as it takes."""
+    return ["-drive", f"if=none,file={path},format=raw,id=disk,read-only={'on' if read_only else 'off'},"
+                      f"throttling.iops-total={requests_per_second}",
             "-device", "virtio-blk-device,drive=disk"]
 
 

@@ -111,8 +111,9 @@ static uint64_t now_ns(void)
     return virt_board_ticks() * VIRT_NS_PER_TICK;
 }
 
-/* Everything up to `perfd: ready`, and what of it the options ask to be told. */
-static void start_perfd(struct virt_service *service)
+/* Everything up to `perfd: ready`, and what of it the options ask to be told. Whether they ask to
+ * power off when SystemUI has come to its end. */
+static bool start_perfd(struct virt_service *service)
 {
     static char options[BOOTARGS_BYTES];
     /* In the middle of its tick: 0 is no time. */
@@ -134,20 +135,25 @@ static void start_perfd(struct virt_service *service)
     /* A script's time is not the boot's. */
     if (options_has(options, "boot-trace") && !service->port.scripted)
         virt_service_record_boot(service, &times);
+    return options_has(options, "poweroff");
 }
 
 static noreturn void run_perfd(void)
 {
     static struct virt_service service;
-    start_perfd(&service);
+    const bool powers_off = start_perfd(&service);
     harts_release();
     csr_write(mie, MIE_MSIE | MIE_MEIE);
     for (;;) {
         hart_hush();
         (void)plic_settle(HART_PERFD);
+        /* Before the round: it serves what the program wrote last. */
+        const bool ends = powers_off && monitor_is_over();
         struct virt_round round = virt_service_poll(&service);
         if (round.ring_systemui)
             hart_ring(HART_SYSTEMUI);
+        if (ends && !boot_trace_is_due(&service.boot))
+            finisher_exit(IMAGE_EXIT_FINE);
         if (!round.again)
             sleep_until(round.wake_at_ns, service.port.scripted);
     }

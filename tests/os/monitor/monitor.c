@@ -56,6 +56,14 @@ uint64_t monitor_script_ns(void)
     return atomic_load_explicit(&script_ns, memory_order_relaxed);
 }
 
+/* Set once the program has written its last words to the channel. */
+static atomic_bool is_over;
+
+bool monitor_is_over(void)
+{
+    return atomic_load_explicit(&is_over, memory_order_acquire);
+}
+
 struct channel *monitor_channel(void)
 {
     return &channel;
@@ -158,8 +166,8 @@ static void log_text(uintptr_t text, size_t length)
 static noreturn void finish(void)
 {
     grant_withdraw();
-    if (options_has(monitor.options, "poweroff"))
-        finisher_exit(IMAGE_EXIT_FINE);
+    atomic_store_explicit(&is_over, true, memory_order_release);
+    hart_ring(HART_PERFD);
     csr_write(mie, 0);
     for (;;)
         hart_sleep();

@@ -8,6 +8,7 @@
 #ifndef BOOT_MONITOR_H
 #define BOOT_MONITOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdnoreturn.h>
 
@@ -23,6 +24,10 @@ struct channel *monitor_channel(void);
 /* perfd's hart: the time that the program said last, in ns. Only with a scripted clock is it
  * anybody's time but the program's own. */
 uint64_t monitor_script_ns(void);
+
+/* perfd's hart: the program came to its end, which rings that hart; what it wrote to the channel is
+ * there. */
+bool monitor_is_over(void);
 
 /* SystemUI's hart: does not return. */
 noreturn void monitor_run(void);

@@ -127,3 +127,8 @@ int boot_trace_poll(struct boot_trace *trace, int ui_client, uint64_t now_ns)
     }
     return 0;
 }
+
+bool boot_trace_is_due(const struct boot_trace *trace)
+{
+    return trace->state == BOOT_TRACE_RECORDS ? trace->has_frame : trace->state != BOOT_TRACE_OFF;
+}

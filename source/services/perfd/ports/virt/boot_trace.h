@@ -44,4 +44,7 @@ int boot_trace_start(struct boot_trace *trace, struct perfd *perfd, const struct
  */
 int boot_trace_poll(struct boot_trace *trace, int ui_client, uint64_t now_ns);
 
+/* It is complete but for the store, or on its way there: who ends the machine now loses it. */
+bool boot_trace_is_due(const struct boot_trace *trace);
+
 #endif
