@@ -46,8 +46,9 @@ $(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(call objects
 
 # Once more as images have it.
 WIRE_PLAIN_BIN := $(WIRE_TEST_BIN:=_plain)
-WIRE_PLAIN_O := $(call objects,$(HOST),$(filter-out $(RUNTIME_FAST_C),$(WIRE_C)) $(RUNTIME_FAST_C:.c=_none.c))
-$(WIRE_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/tests/perf_v1_host/%.o $(WIRE_PLAIN_O)
+RUNTIME_PLAIN_O := $(call objects,$(HOST),$(filter-out %/mem.c,$(RUNTIME_IMAGE_C)))
+$(WIRE_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/tests/perf_v1_host/%.o $(RUNTIME_PLAIN_O)
+	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # A schema with everything in it, and a program for each schema that goes through all of its fields.

@@ -2,7 +2,7 @@
 # that ends in `N passed, N failed`; tests/run runs and counts them all.
 
 TEST_DIR := tests/perf_v1_host
-TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c)) $(WIRE_PLAIN_BIN)
+TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c))
 TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh)
 INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT) $(INC_PATHS)
 
@@ -26,6 +26,12 @@ $(HOST)/tests/test_%: $(HOST)/$(TEST_DIR)/test_%.o $(FIXTURE_O) $(SERVER_O) $(CO
 RPC_TEST_BIN := $(filter $(HOST)/tests/test_rpc%,$(TEST_BIN))
 $(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# Once more as images have it.
+RPC_PLAIN_BIN := $(addprefix $(HOST)/tests/,test_rpc_plain test_rpc_fuzz_plain)
+$(RPC_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/$(TEST_DIR)/%.o $(RUNTIME_PLAIN_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+TEST_BIN += $(WIRE_PLAIN_BIN) $(RPC_PLAIN_BIN)
 
 # SystemUI's tests link its portable part and the service, on a platform and a transport of their own.
 SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))

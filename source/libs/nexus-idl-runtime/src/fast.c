@@ -90,6 +90,83 @@ bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list
     return true;
 }
 
+/* --- Calls ------------------------------------------------------------------------------------ */
+
+/* How many words the one segment has that a message starts with: 0 where it has more segments, or
+ * none in it, or its start is not all there. */
+static inline uint64_t words_of(const uint8_t *bytes, size_t length)
+{
+    uint64_t table = length < 8 ? 0 : load(bytes);
+    return (uint32_t)table == 0 ? table >> 32 : 0;
+}
+
+int64_t nx_fast_frame_length(const uint8_t *bytes, size_t length, size_t max_bytes)
+{
+    uint64_t words = words_of(bytes, length), total = 8 + 8 * words;
+    return words != 0 && total <= max_bytes ? (int64_t)total : 0;
+}
+
+static inline bool open_near(struct nx_message *message, const uint8_t *bytes, size_t length)
+{
+    uint64_t words = words_of(bytes, length);
+    if (words == 0 || words > NX_WORDS_MAX || words > (length - 8) / 8)
+        return false;
+    *message = (struct nx_message){
+        bytes + 4, bytes + 8, (uint32_t)words, 1, words * NX_BUDGET_DEFAULT, NX_OK};
+    return true;
+}
+
+/* The struct in a pointer field, of at least so many words of data. */
+static inline bool enter_field(struct nx_struct_reader from, uint32_t index, uint32_t data_words,
+                               struct nx_struct_reader *reader)
+{
+    return index < from.pointers &&
+           enter_struct(from.message, (uint64_t)from.data + from.data_words + index, from.depth,
+                        reader) &&
+           reader->data_words >= data_words;
+}
+
+/* What starts at this byte of the data, which is there. */
+static inline uint64_t data_at(struct nx_struct_reader from, uint32_t byte)
+{
+    return load(from.message->body + (uint64_t)from.data * 8 + byte / 8 * 8) >> byte % 8 * 8;
+}
+
+bool nx_fast_call(const uint8_t *frame, size_t length, uint32_t export_id, struct nx_call *call)
+{
+    struct nx_message *message = &call->message;
+    struct nx_struct_reader root, body, target;
+    if (!open_near(message, frame, length) || !enter_struct(message, 0, 0, &root) ||
+        root.data_words < MESSAGE_WORDS ||
+        (uint16_t)data_at(root, MESSAGE_TAG_AT) != MESSAGE_CALL ||
+        !enter_field(root, MESSAGE_BODY_PTR, CALL_WORDS, &body) ||
+        (uint16_t)data_at(body, CALL_RESULTS_TO_AT) != RESULTS_TO_CALLER ||
+        !enter_field(body, CALL_TARGET_PTR, TARGET_WORDS, &target) ||
+        (uint16_t)data_at(target, TARGET_TAG_AT) != TARGET_IMPORTED ||
+        (uint32_t)data_at(target, TARGET_IMPORT_AT) != export_id)
+        return false;
+    call->body = body;
+    call->question = (uint32_t)data_at(body, CALL_QUESTION_AT);
+    call->interface_id = data_at(body, CALL_INTERFACE_AT);
+    call->method_id = (uint16_t)data_at(body, CALL_METHOD_AT);
+    return true;
+}
+
+/* Both ways or none: what the general code follows anew is not charged twice. */
+bool nx_fast_params(struct nx_call *call, struct nx_struct_reader *reader)
+{
+    struct nx_message *message = &call->message;
+    uint64_t budget_words = message->budget_words;
+    struct nx_struct_reader payload;
+    if (call->body.message == NULL || message->segments != 1)
+        return false;
+    if (enter_field(call->body, CALL_PARAMS_PTR, 0, &payload) &&
+        enter_field(payload, PAYLOAD_CONTENT_PTR, 0, reader))
+        return true;
+    message->budget_words = budget_words;
+    return false;
+}
+
 /* --- Answering -------------------------------------------------------------------------------- */
 
 /* A struct pointer to `words` words behind the word after it. */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nexus-idl/framing.h"
 
+#include "fast.h"
+
 int64_t nx_frame_length(const uint8_t *bytes, size_t length, size_t max_bytes,
                         uint32_t segments_max)
 {
     uint64_t segments;
     uint64_t total;
+    int64_t known = nx_fast_frame_length(bytes, length, max_bytes);
 
+    if (known > 0 && segments_max > 0)
+        return known;
     if (length < 4)
         return 0;
     /* The stream holds the number less one: 0xFFFFFFFF is 2^32 segments, not none. */

@@ -231,6 +231,10 @@ enum nx_event nx_vat_receive(struct nx_vat *vat, const uint8_t *frame, size_t le
     *call = (struct nx_call){.out = out, .out_size = out_size};
     if (vat->closed)
         return NX_CLOSE;
+    /* All others, and those that are in breach of something, are read in the general way. */
+    if (nx_fast_call(frame, length, BOOTSTRAP_EXPORT, call) && vat->references != 0 &&
+        !in_use(vat, call->question))
+        return NX_CALL;
     if (nx_message_open(&call->message, frame, length) != NX_OK)
         return send_abort(vat, call, "malformed message", out_length);
     struct nx_struct_reader root = nx_message_root(&call->message);
@@ -248,6 +252,9 @@ enum nx_event nx_vat_receive(struct nx_vat *vat, const uint8_t *frame, size_t le
 
 struct nx_struct_reader nx_call_params(struct nx_call *call)
 {
+    struct nx_struct_reader params;
+    if (nx_fast_params(call, &params))
+        return params;
     return nx_get_struct(nx_get_struct(call->body, CALL_PARAMS_PTR), PAYLOAD_CONTENT_PTR);
 }
 
