@@ -273,12 +273,48 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
     return (uint32_t)look.taken;
 }
 
+/* Where the lap ends, by halves. */
+static size_t find_position(const struct perf_lane_slot *slot, size_t slots, uint64_t lap_bits)
+{
+    size_t from = 0;
+    while (from < slots) {
+        size_t middle = from + (slots - from) / 2;
+        if (lane_position(slot, middle, middle + 1, lap_bits) > middle)
+            from = middle + 1;
+        else
+            slots = middle;
+    }
+    return from;
+}
+
+/* Where every slot is a mark, how many there are follows from where the writer is, and none has to
+ * be looked at: that would be most of what perfd does for a HUD. They are when they are read. */
+static bool lane_shared_count(const struct perfd *perfd, struct lane *lane)
+{
+    struct lane_counts *counts = &lane->counts;
+    const struct perf_lane_header *header = (const void *)run_of(perfd, lane);
+    const struct perf_lane_slot *slot = (const void *)(header + 1);
+    size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    uint64_t laps = perf_lane_laps_before(header);
+    if (lane->shared == LANE_OF_TICKS || perf_lane_load(&header->values) != 0 ||
+        counts->torn + counts->malformed > 0 || laps < lane->laps || laps > LANE_LAPS_MOST)
+        return false;
+    lane->laps = laps;
+    size_t position = find_position(slot, slots, perf_lane_lap_bits(laps));
+    *counts = (struct lane_counts){.resident = laps > 0 ? slots : position,
+                                   .written = laps * slots + position};
+    counts->overwritten = counts->written - counts->resident;
+    return true;
+}
+
 void lanes_shared_look(struct perfd *perfd)
 {
     (void)ticks_look(perfd);
-    for (size_t i = 0; i < perfd->lanes.count; i++)
-        if (perfd->lanes.lane[i].shared)
-            (void)lane_shared_look(perfd, &perfd->lanes.lane[i], NULL);
+    for (size_t i = 0; i < perfd->lanes.count; i++) {
+        struct lane *lane = &perfd->lanes.lane[i];
+        if (lane->shared && !lane_shared_count(perfd, lane))
+            (void)lane_shared_look(perfd, lane, NULL);
+    }
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
