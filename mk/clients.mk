@@ -20,7 +20,14 @@ $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/perfctl: $(PERFCTL_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+# It plays run logs into a perfd of its own.
+REPLAY_C := $(wildcard source/services/perfd/replay/*.c)
+REPLAY_O := $(call objects,$(HOST),$(REPLAY_C))
+$(REPLAY_O): $(HOST)/%.o: %.c $(RULES) | $(PERF_H)
+	$(say)
+	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
+
+$(HOST)/perfctl: $(PERFCTL_O) $(REPLAY_O) $(CLIENT_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
 
 $(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
@@ -36,4 +43,4 @@ $(CLIENT_LIB): $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 .PHONY: host
 host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) ## Build the daemon, perfctl, SystemUI and the client library for this machine
 
--include $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)
+-include $(REPLAY_O:.o=.d) $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)

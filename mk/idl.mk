@@ -12,6 +12,8 @@ GENERATOR := $(HOST)/capnpc-nexus-c
 GENERATOR_C := $(wildcard tools/nexus-idl/capnpc-nexus-c/*.c)
 GENERATOR_O := $(call objects,$(HOST),$(GENERATOR_C))
 SCHEMA := tools/nexus-idl/schemas/perf.capnp
+# Of the run log; there is no code in what is made of it but what its header has.
+LOG_SCHEMA := tools/nexus-idl/schemas/runlog.capnp
 PERF_H := $(GEN)/perf.capnp.h
 PERF_C := $(GEN)/perf.capnp.c
 PERF_O := $(HOST)/gen/perf.capnp.o
@@ -28,9 +30,9 @@ $(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c $(RULES)
 $(GENERATOR): $(GENERATOR_O) $(call objects,$(HOST),$(WIRE_C))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
-$(PERF_H) $(PERF_C) &: $(SCHEMA) $(GENERATOR)
+$(PERF_H) $(PERF_C) $(GEN)/runlog.capnp.h &: $(SCHEMA) $(LOG_SCHEMA) $(GENERATOR)
 	@mkdir -p $(GEN)
-	capnp compile --src-prefix=$(dir $(SCHEMA)) -o$(abspath $(GENERATOR)):$(GEN) $(SCHEMA)
+	capnp compile --src-prefix=$(dir $(SCHEMA)) -o$(abspath $(GENERATOR)):$(GEN) $(SCHEMA) $(LOG_SCHEMA)
 
 $(PERF_O): $(PERF_C) $(RULES) $(PERF_H)
 	$(say)

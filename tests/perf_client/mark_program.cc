@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program that marks, in C++, as any would: two frames, and a thread of its own. The service is
-// where $PERF_SOCKET says, or nowhere. Waits for a line on stdin before it ends.
+// mark_program [ROUNDS]: a program that marks, in C++, as any would: two frames, and a thread of
+// its own; once, or so often, and then for a line on stdin each. The service is where $PERF_SOCKET
+// says, or nowhere. Waits for a line on stdin before it ends.
 #include <cstdio>
+#include <cstdlib>
 #include <pthread.h>
 #include <thread>
 
@@ -43,10 +45,8 @@ static void decode()
     }
 }
 
-int main()
+static void round()
 {
-    const perf::client client;
-    std::printf("%d\n", client.result());
     std::thread decoder(decode);
     decoder.join();
     for (int i = 0; i < 2; i++) {
@@ -54,6 +54,18 @@ int main()
         std::printf("%d\n", perf_frame(nullptr));
     }
     perf_flow_end("picture", 1234567890123456789u);
+    std::fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    const perf::client client;
+    std::printf("%d\n", client.result());
+    std::fflush(stdout);
+    if (argc < 2)
+        round();
+    for (int left = argc < 2 ? 0 : std::atoi(argv[1]); left > 0 && std::getchar() != EOF; left--)
+        round();
     perf_count(drawn, 1); // goes out at the end
     std::fflush(stdout);
     return std::getchar() == EOF;

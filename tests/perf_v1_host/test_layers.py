@@ -15,7 +15,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.M)
 # lies in a folder below that is listed too is judged there.
 LAYERS = {
     "source/services/perfd/core": (False, r"perfd/|ports/port\.h"),
-    "source/services/perfd/server": (False, r"perfd/|ports/port\.h|server/|nexus-idl/|perf\.capnp\.h"),
+    "source/services/perfd/server": (False, r"perfd/|ports/port\.h|server/|nexus-idl/|(perf|runlog)\.capnp\.h"),
+    "source/services/perfd/replay": (False, r"perfd/|ports/port\.h|replay/|nexus-idl/|(perf|runlog)\.capnp\.h"),
     "source/services/perfd/include": (False, r"perfd/"),
     "source/services/perfd/ports/posix": (
         True, r"perfd/|ports/port\.h|server/|nexus-idl/|posix-paths/|perf\.capnp\.h"),
@@ -30,7 +31,7 @@ LAYERS = {
     "source/apps/systemui/virt": (
         True, r"perf-client/|nexus-idl/|perf\.capnp\.h|channel/|drivers/|monitor/user_call\.h|[a-z_]+\.h"),
     "tools/perfctl": (
-        True, r"perfd/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/|image_file\.h"),
+        True, r"perfd/|replay/|server/|perf-client/|nexus-idl/|posix-paths/|perf\.capnp\.h|statefs/|image_file\.h"),
     "tools/nexus-idl": (True, r"nexus-idl/"),
 }
 

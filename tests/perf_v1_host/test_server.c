@@ -134,6 +134,7 @@ STATUS_OF(close_lane, close_lane)
 STATUS_OF(frames, frames)
 STATUS_OF(label, label)
 STATUS_OF(info, info)
+STATUS_OF(read_log, read_log)
 
 static const struct {
     enum perf_status (*call)(struct peer *peer);
@@ -146,6 +147,7 @@ static const struct {
     {call_record, PERFD_CAP_MARK},     {call_open_lane, PERFD_CAP_MARK},
     {call_close_lane, PERFD_CAP_MARK}, {call_frames, PERFD_CAP_READ},
     {call_label, PERFD_CAP_MARK},      {call_info, PERFD_CAP_READ},
+    {call_read_log, PERFD_CAP_EXPORT},
 };
 
 static void each_method_needs_its_one_capability(void **state)
@@ -163,8 +165,8 @@ static void each_method_needs_its_one_capability(void **state)
         }
         perfd_disconnect(&server, &peer.connection);
     }
-    /* 14 methods, 4 senders, each method denied to 3 of them. */
-    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 42);
+    /* 15 methods, 4 senders, each method denied to 3 of them. */
+    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 45);
     assert_int_equal(memory_port_count(&bench.port, "perfd: reject denied"), 1);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "perfctl.h"
 
@@ -36,6 +37,30 @@ uint64_t argument_ms(const struct argp_state *state, const char *name, const cha
         argp_error(state, "%s takes milliseconds from 0 to %u with at most six decimals, not '%s'",
                    name, MS_MAX, text);
     return ns;
+}
+
+#define DURATION_MAX_S (30u * 86400u)
+
+uint64_t argument_duration(const struct argp_state *state, const char *name, const char *text)
+{
+    char *unit;
+    errno = 0;
+    double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &unit) : -1;
+    double seconds = -1;
+    if (value >= 0 && errno == 0) {
+        if (strcmp(unit, "") == 0 || strcmp(unit, "s") == 0)
+            seconds = value;
+        else if (strcmp(unit, "ms") == 0)
+            seconds = value / 1000;
+        else if (strcmp(unit, "m") == 0)
+            seconds = value * 60;
+        else if (strcmp(unit, "h") == 0)
+            seconds = value * 3600;
+    }
+    if (!(seconds >= 0 && seconds <= DURATION_MAX_S))
+        argp_error(state, "%s takes a duration like 500ms, 90, 1.5s, 10m or 2h, not '%s'", name,
+                   text);
+    return (uint64_t)(seconds * 1e9);
 }
 
 error_t parse_no_argument(int key, char *text, struct argp_state *state)

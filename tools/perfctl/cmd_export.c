@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* export: pulls the trace through readTrace, so it works against any port, or has the service store
  * it. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "perfctl.h"
@@ -107,78 +105,6 @@ static int store_trace(struct perf_client *client, const struct export_arguments
 
 /* --- Into a file here --- */
 
-/* A file that is there whole or not at all: a temporary name until the last byte is on the disk. */
-struct output {
-    FILE *file;
-    const char *path;     /* NULL: stdout */
-    char temporary[4096]; /* empty: there is none */
-};
-
-static struct output output;
-
-/* A service that hangs up in the middle ends the process: nothing half written stays behind. */
-static void remove_temporary(void)
-{
-    if (output.temporary[0] != '\0')
-        (void)unlink(output.temporary);
-}
-
-static int output_problem(void)
-{
-    fprintf(stderr, "perfctl: %s: %s\n", output.path != NULL ? output.path : "stdout",
-            strerror(errno));
-    return EXIT_STATUS;
-}
-
-static int open_temporary(const char *path)
-{
-    int n = snprintf(output.temporary, sizeof output.temporary, "%s.XXXXXX", path);
-    if (n < 0 || (size_t)n >= sizeof output.temporary) {
-        output.temporary[0] = '\0';
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int fd = mkstemp(output.temporary);
-    if (fd < 0) {
-        output.temporary[0] = '\0';
-        return -1;
-    }
-    atexit(remove_temporary);
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);
-    return fd;
-}
-
-static int output_open(const char *path)
-{
-    struct stat status;
-    output.path = strcmp(path, "-") == 0 ? NULL : path;
-    output.file = stdout;
-    if (output.path == NULL)
-        return EXIT_FINE;
-    /* Renaming onto a device or a pipe would replace it. */
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        output.file = fopen(path, "w");
-    } else {
-        int fd = open_temporary(path);
-        output.file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    }
-    return output.file != NULL ? EXIT_FINE : output_problem();
-}
-
-static int output_commit(void)
-{
-    if (output.path == NULL)
-        return finish_output(EXIT_FINE);
-    bool named = output.temporary[0] != '\0';
-    if (fflush(output.file) != 0 || (named && fsync(fileno(output.file)) != 0) ||
-        fclose(output.file) != 0 || (named && rename(output.temporary, output.path) != 0))
-        return output_problem();
-    output.temporary[0] = '\0';
-    return EXIT_FINE;
-}
-
 struct pull {
     uint32_t export_id;
     uint64_t offset, total_bytes;
@@ -204,7 +130,7 @@ static enum perf_status pull_chunk(struct perf_client *client,
     if (status != PERF_STATUS_OK)
         return status;
     struct nx_data data = perf_read_trace_response_get_data(response);
-    *wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, output.file) == 1;
+    *wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, output_file()) == 1;
     pull->export_id = perf_read_trace_response_get_export_id(response);
     pull->total_bytes = perf_read_trace_response_get_total_bytes(response);
     pull->end = perf_read_trace_response_get_end(response);
@@ -237,8 +163,8 @@ static int pull_trace(struct perf_client *client, const struct export_arguments 
         if (!wrote)
             return output_problem();
         bool stale = status == PERF_STATUS_NOT_FOUND && pull->export_id != 0;
-        bool again = stale && attempt < PULL_ATTEMPTS && fseek(output.file, 0, SEEK_SET) == 0 &&
-                     ftruncate(fileno(output.file), 0) == 0;
+        bool again = stale && attempt < PULL_ATTEMPTS && fseek(output_file(), 0, SEEK_SET) == 0 &&
+                     ftruncate(fileno(output_file()), 0) == 0;
         if (!again)
             return check_status("export", status);
     }
@@ -261,7 +187,7 @@ static int save_trace(struct perf_client *client, const struct export_arguments 
     code = pull_trace(client, arguments, &pull);
     if (code == EXIT_FINE)
         code = output_commit();
-    if (code != EXIT_FINE || output.path == NULL)
+    if (code != EXIT_FINE || output_is_stdout())
         return code;
     if (arguments->common.json)
         print_json(json_pack("{s:s, s:I}", "file", path, "bytes", (json_int_t)pull.total_bytes));

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "perf-client/perf_client.h"
 #include "perf.capnp.h"
@@ -38,6 +39,8 @@ int cmd_export(int argc, char **argv, const struct common *common);
 int cmd_info(int argc, char **argv, const struct common *common);
 int cmd_state(int argc, char **argv, const struct common *common);
 int cmd_bridge(int argc, char **argv, const struct common *common);
+int cmd_record(int argc, char **argv, const struct common *common);
+int cmd_replay(int argc, char **argv, const struct common *common);
 
 /* --- connection.c --- */
 
@@ -67,6 +70,22 @@ error_t parse_no_argument(int key, char *text, struct argp_state *state);
 
 /* The parser of a command without options or arguments of its own. */
 error_t parse_nothing(int key, char *text, struct argp_state *state);
+
+/* A duration like 90, 1.5s, 10m or 2h (seconds without a unit), in ns, of at most 30 days. */
+uint64_t argument_duration(const struct argp_state *state, const char *name, const char *text);
+
+/* --- output.c --- */
+
+/* One file that a command writes, "-" for stdout: it is there whole, under its name, or not at all.
+ * Each gives EXIT_FINE, or EXIT_STATUS after a line on stderr. */
+int output_open(const char *path);
+int output_commit(void);
+
+/* That line, of errno. */
+int output_problem(void);
+
+FILE *output_file(void);
+bool output_is_stdout(void);
 
 /* --- report.c --- */
 

@@ -43,6 +43,7 @@ interface Perf {
   frames @11 FramesRequest -> FramesResponse;         # perf.read
   label @12 LabelRequest -> LabelResponse;            # perf.mark
   info @13 InfoRequest -> InfoResponse;               # perf.read
+  readLog @14 ReadLogRequest -> ReadLogResponse;      # perf.export
 }
 
 # --- start, stop ---
@@ -403,4 +404,21 @@ struct InfoResponse {
   tickName @13 :Text;                # at most 31 bytes: "tsc", "rdtime"; empty: ns of the clock above
   ticksPerSecond @14 :UInt64;
   tickErrorNs @15 :UInt64;           # the furthest that the conversion was found off the clock
+}
+
+# --- the run log ---
+
+struct ReadLogRequest {
+  # Reads the run log (runlog.capnp) as it is made. Who started it has it until its last byte was read, or
+  # until it hangs up: then the log is gone. What is not fetched in time finds no room, and ends it.
+  start @0 :Bool;                    # begin one now, with the clients, labels and lanes that are there
+  stop @1 :Bool;                     # write the end
+  maxBytes @2 :UInt32;               # 1..the channel's largest chunk (`info`); 0: as much as fits
+}
+
+struct ReadLogResponse {
+  status @0 :Status;                 # ok, notFound (none was started), busy (another caller's), invalid,
+                                     # noSpace (no room for what is there), unsupported, accessDenied
+  data @1 :Data;                     # whole entries, at most maxBytes; perhaps none
+  end @2 :Bool;                      # the log's end is in data
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nexus-idl/link.h"
 
+#include "nexus-idl/crc.h"
 #include "nexus-idl/wire.h"
 
 #define MAGIC   UINT32_C(0x4b4c584e) /* "NXLK" on the line */
@@ -11,27 +12,11 @@ enum { AT_VERSION = 4, AT_TYPE = 5, AT_LENGTH = 6, AT_SESSION = 8, AT_SEQUENCE =
 /* The higher the type, the sooner it is sent. */
 enum type { DATA, PROBE, WELCOME, HELLO, RESET, TYPES };
 
-static uint32_t crc32_update(uint32_t crc, const uint8_t *bytes, size_t length)
-{
-    /* Of four bits at a time: a table of 64 bytes. */
-    static const uint32_t table[16] = {
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-    };
-    for (size_t i = 0; i < length; i++) {
-        crc ^= bytes[i];
-        crc = crc >> 4 ^ table[crc & 15];
-        crc = crc >> 4 ^ table[crc & 15];
-    }
-    return crc;
-}
-
 /* Over the frame without the field itself. */
 static uint32_t frame_crc(const uint8_t *frame, size_t length)
 {
-    uint32_t crc = crc32_update(UINT32_MAX, frame, AT_CRC);
-    return ~crc32_update(crc, frame + NX_LINK_HEADER_BYTES, length - NX_LINK_HEADER_BYTES);
+    uint32_t crc = nx_crc32(0, frame, AT_CRC);
+    return nx_crc32(crc, frame + NX_LINK_HEADER_BYTES, length - NX_LINK_HEADER_BYTES);
 }
 
 static void copy(uint8_t *to, const uint8_t *from, size_t length)

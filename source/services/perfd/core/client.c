@@ -24,6 +24,7 @@ int perfd_client_open(struct perfd *perfd)
         if (m->slot[i].in_use)
             continue;
         m->slot[i] = (struct client){.in_use = true};
+        log_client_open(perfd, (int)(i + 1));
         return (int)(i + 1);
     }
     perfd_reject(perfd, PERFD_REJECT_OVER_LIMIT);
@@ -38,5 +39,6 @@ void perfd_client_close(struct perfd *perfd, int client)
     sessions_client_closed(perfd, client);
     lanes_client_closed(perfd, client);
     labels_client_closed(perfd, client);
+    log_client_close(perfd, client);
     c->in_use = false;
 }

@@ -10,6 +10,7 @@
 #include "lane.h"
 #include "lane_shared.h"
 #include "perfd/perfd.h"
+#include "run_log.h"
 #include "session.h"
 #include "trace.h"
 
@@ -24,6 +25,7 @@ struct perfd {
     struct labels labels;
     struct lanes lanes;
     struct ticks ticks;
+    struct run_log log;
     char piece[TRACE_PIECE]; /* the trace's, apart for the same reason */
 };
 

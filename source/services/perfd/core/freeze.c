@@ -58,6 +58,7 @@ static uint64_t copy_records(struct perfd *perfd, struct lane *lane, uint64_t *m
         /* Into the copy, where what is not of the session's time makes way. */
         struct lane_record *copy = frozen->records + frozen->slot_count;
         head = lane_shared_look(perfd, lane, copy);
+        log_lane_looked(perfd, lane);
         run = copy;
     }
     uint64_t held = head < lane->records ? head : lane->records;
@@ -138,6 +139,7 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     copy_frames(frozen, &session->window);
     frozen->lane_count = frozen->slot_count = 0;
     (void)ticks_look(perfd);
+    log_look(perfd);
     struct lane *lane = NULL;
     while ((lane = next_lane(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
         copy_lane(perfd, lane);

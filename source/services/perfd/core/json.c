@@ -66,7 +66,7 @@ static void put_ascii(struct put *p, uint8_t byte)
     put_char(p, (char)byte);
 }
 
-void json_string(struct put *p, struct perfd_text text)
+void json_put_string(struct put *p, struct perfd_text text)
 {
     const uint8_t *bytes = (const uint8_t *)text.bytes;
     put_char(p, '"');

@@ -10,7 +10,7 @@
 #define JSON_STRING_MAX(bytes) (2 + 6 * (bytes))
 
 /* In quotes, escaped. Each maximal part of ill-formed UTF-8 becomes one U+FFFD. */
-void json_string(struct put *p, struct perfd_text text);
+void json_put_string(struct put *p, struct perfd_text text);
 
 /*
  * Writes a text in which ' stands for ". A word (of [A-Za-z0-9_]) before : or % is a member's name:

@@ -296,7 +296,9 @@ int perfd_label(struct perfd *perfd, int client, const struct perfd_label *label
         perfd_reject(perfd, PERFD_REJECT_INVALID);
         return PERFD_INVALID;
     }
-    return labels_intern(perfd, client, label);
+    int id = labels_intern(perfd, client, label);
+    log_label(perfd, client, label, (uint32_t)id);
+    return id;
 }
 
 /* --- Asking ----------------------------------------------------------------------------------- */
@@ -325,6 +327,18 @@ struct perfd_text label_name(const struct labels *labels, uint32_t id)
 struct perfd_text label_category(const struct labels *labels, uint32_t id)
 {
     return entry_text(labels, entry_of(labels, id)->text[LABEL_CATEGORY]);
+}
+
+void labels_read(const struct labels *labels, uint32_t id, struct perfd_label *out)
+{
+    const struct label *entry = entry_of(labels, id);
+    *out = (struct perfd_label){.name = entry_text(labels, entry->text[LABEL_NAME]),
+                                .category = entry_text(labels, entry->text[LABEL_CATEGORY]),
+                                .file = entry_text(labels, entry->text[LABEL_FILE]),
+                                .line = entry->line,
+                                .budget_cpu_us = entry->budget_cpu_us,
+                                .budget_gpu_us = entry->budget_gpu_us,
+                                .budget_mem_bytes = entry->budget_mem_bytes};
 }
 
 void labels_client_closed(struct perfd *perfd, int client)

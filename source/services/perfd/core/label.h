@@ -60,6 +60,9 @@ uint32_t label_name_place(const struct labels *labels, uint32_t id);
 struct perfd_text label_name(const struct labels *labels, uint32_t id);
 struct perfd_text label_category(const struct labels *labels, uint32_t id);
 
+/* All of it, likewise. */
+void labels_read(const struct labels *labels, uint32_t id, struct perfd_label *out);
+
 /* The client hung up: it uses none any more. */
 void labels_client_closed(struct perfd *perfd, int client);
 

@@ -261,6 +261,7 @@ uint32_t lane_shared_look(struct perfd *perfd, struct lane *lane, struct lane_re
         known = 0;
     } while (!good && from > 0);
     lane->head = good ? look.mark : 0;
+    perfd->log.looked = look.at;
     if (counts->malformed > 0) {
         perfd->health.malformed_lanes += !told;
         lane->dropped_ns = ticks_ns(&perfd->ticks, look.last);
@@ -340,7 +341,9 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
 {
     struct lane_record *run = run_of(perfd, lane);
     perfd_port_unshare(perfd->port, run, lane->records * sizeof *run);
+    log_lane_gather(perfd, lane);
     (void)ticks_look(perfd);
+    log_look(perfd);
     lane->head = lane_shared_look(perfd, lane, run);
     lane->shared = 0;
 }

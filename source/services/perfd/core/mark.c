@@ -26,6 +26,7 @@ int perfd_lane_open_in(struct perfd *perfd, int client, struct perfd_text name, 
     *granted = lane->records;
     if (share)
         lane_share(perfd, lane, memory);
+    log_lane_open(perfd, client, lane, name, records);
     return (int)lane->id;
 }
 
@@ -42,6 +43,7 @@ int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane_id)
     if (lane == NULL)
         return PERFD_NOT_FOUND;
     lanes_close(perfd, lane);
+    log_lane_close(perfd, client, lane_id);
     return PERFD_OK;
 }
 
@@ -112,6 +114,7 @@ static uint16_t label_of(struct perfd *perfd, int client, const struct perfd_mar
 
 int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns)
 {
+    log_mark(perfd, client, mark, now_ns);
     struct client *writer = clients_find(perfd, client);
     if (writer == NULL)
         return drop(perfd, NULL, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_NOT_FOUND);

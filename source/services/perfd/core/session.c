@@ -70,7 +70,8 @@ static struct session *slot_for_start(struct perfd *perfd)
     return best;
 }
 
-int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start, uint64_t now_ns)
+static int start_session(struct perfd *perfd, int client, const struct perfd_start *start,
+                         uint64_t now_ns)
 {
     struct sessions *m = &perfd->sessions;
     if (clients_find(perfd, client) == NULL || !session_name_valid(start->name) ||
@@ -109,6 +110,13 @@ int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start
     return (int)s->id;
 }
 
+int perfd_start(struct perfd *perfd, int client, const struct perfd_start *start, uint64_t now_ns)
+{
+    int id = start_session(perfd, client, start, now_ns);
+    log_start(perfd, client, start, now_ns, id);
+    return id;
+}
+
 int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_ns,
                struct perfd_metrics *out)
 {
@@ -130,6 +138,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
 
     session_metrics(s, out);
     marker_stop(perfd, s, out);
+    log_stop(perfd, s);
     return PERFD_OK;
 }
 

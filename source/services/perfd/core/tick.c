@@ -184,6 +184,7 @@ int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, u
 {
     struct health *health = &perfd->health;
     int error = PERFD_OK;
+    log_tick(perfd, client, tick, now_ns);
     struct session *s = sessions_running(perfd, client, tick->session, &error);
     if (s == NULL && error == PERFD_NOT_FOUND) {
         health->ticks_no_session++;

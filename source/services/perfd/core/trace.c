@@ -67,6 +67,7 @@ int perfd_trace_begin(struct perfd *perfd, uint32_t session_id, uint64_t cap_byt
     t->cut = (struct trace_cut){0};
     t->stage = TRACE_PAIR;
     pair_start(&t->pairing);
+    log_trace(perfd, session_id, cap_bytes, now_ns, t->id);
     return (int)t->id;
 }
 

@@ -24,7 +24,7 @@ static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, size_t tid, struct put *p)
 {
     json_put(p, ",\n{name:", NULL);
-    json_string(p, name);
+    json_put_string(p, name);
     json_put(p, "ph:'%c',ts" MICROS "pid:1,tid%u", VALUES((uint64_t)phase, ts_ns, tid));
 }
 
@@ -132,7 +132,7 @@ static void put_category(struct perfd_text category, const struct lane_record *r
         category = text_of(record->kind >= PERFD_ASYNC_BEGIN ? "async" : "flow");
     if (category.length > 0) {
         json_put(p, "cat:", NULL);
-        json_string(p, category);
+        json_put_string(p, category);
     }
 }
 

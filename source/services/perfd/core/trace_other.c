@@ -31,7 +31,7 @@ static void put_thread(uint32_t tid, struct perfd_text name, struct put *p)
     put_text(p, ",\n");
     put_meta("thread_name", tid, p);
     json_put(p, "name:", NULL);
-    json_string(p, name);
+    json_put_string(p, name);
     put_text(p, "}},\n");
     put_meta("thread_sort_index", tid, p);
     json_put(p, "sort_index%u}}", VALUES(tid));
@@ -150,7 +150,7 @@ static void put_lane_counts(const struct frozen *z, uint32_t place, struct put *
     } else {
         const struct lane_copy *lane = &z->lane[place - 1];
         json_put(p, ",'%u':{name:", VALUES(lane->id));
-        json_string(p, lane_name(lane));
+        json_put_string(p, lane_name(lane));
         put_char(p, ',');
         put_counts(&lane->counts, p);
     }

@@ -115,12 +115,12 @@ static void put_texts(const struct perfd *perfd, uint32_t label, uint32_t lane, 
 {
     struct perfd_text category = label_category(&perfd->labels, label);
     json_put(start, ",\n{name:", NULL);
-    json_string(start, label_name(&perfd->labels, label));
+    json_put_string(start, label_name(&perfd->labels, label));
     json_put(start, "ph:'X',ts:", NULL);
     json_put(length, "pid:1,tid%u", &(uint64_t){lane});
     if (category.length > 0) {
         json_put(length, "cat:", NULL);
-        json_string(length, category);
+        json_put_string(length, category);
     }
     json_put(length, "dur:", NULL);
 }

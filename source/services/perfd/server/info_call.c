@@ -18,7 +18,7 @@ LIMIT(client_labels, CLIENT_LABELS);
 LIMIT(span_depth, SPAN_DEPTH);
 LIMIT(records_per_second, RECORDS_PER_SECOND);
 
-static void write_limits(const struct perfd_server *server, struct perf_limits_builder to)
+void write_limits(const struct perfd_server *server, struct perf_limits_builder to)
 {
     const struct perfd_config *config = perfd_configuration(server->perfd);
     const uint32_t *limits = &config->sessions;

@@ -26,6 +26,7 @@ BEGINS_WITH_STATUS(CLOSE_LANE);
 BEGINS_WITH_STATUS(FRAMES);
 BEGINS_WITH_STATUS(LABEL);
 BEGINS_WITH_STATUS(INFO);
+BEGINS_WITH_STATUS(READ_LOG);
 _Static_assert(PERF_OPEN_LANE_RESPONSE_AT_LANE == PERF_START_RESPONSE_AT_SESSION_ID &&
                    PERF_LABEL_RESPONSE_AT_LABEL == PERF_START_RESPONSE_AT_SESSION_ID,
                "an id lies behind the status");
@@ -58,6 +59,7 @@ void perfd_disconnect(struct perfd_server *server, struct perfd_connection *conn
 {
     if (server->job.owner == connection)
         server->job.owner = NULL;
+    log_reader_left(server, connection);
     perfd_client_close(server->perfd, connection->client);
     connection->client = 0;
 }
@@ -71,6 +73,7 @@ static const uint8_t needed[PERF_METHODS] = {
     [PERF_METHOD_RECORD] = PERFD_CAP_MARK,     [PERF_METHOD_OPEN_LANE] = PERFD_CAP_MARK,
     [PERF_METHOD_CLOSE_LANE] = PERFD_CAP_MARK, [PERF_METHOD_FRAMES] = PERFD_CAP_READ,
     [PERF_METHOD_LABEL] = PERFD_CAP_MARK,      [PERF_METHOD_INFO] = 0,
+    [PERF_METHOD_READ_LOG] = PERFD_CAP_EXPORT,
 };
 
 static enum nx_outcome serve(struct perf_service *service, struct nx_call *call)

@@ -13,10 +13,13 @@
 #define PERFD_SERVER_SERVER_H
 
 #include "nexus-idl/rpc.h"
-#include "perfd/perfd.h"
+#include "perfd/run_log.h"
 
 /* The least that a channel's largest message may be: a Return with Metrics and Health fits. */
 #define PERFD_FRAME_BYTES_MIN 4096
+
+/* The least memory for a run log of a server with such frames: one of them, and the log's own. */
+#define PERFD_SERVER_LOG_BYTES_MIN(frame_bytes) ((frame_bytes) + PERFD_LOG_BYTES_MIN)
 
 /* One sender. Stays where it is from connect to disconnect. */
 struct perfd_connection {
@@ -41,11 +44,20 @@ struct perfd_job {
     bool prepared;
 };
 
+/* The run log that readLog hands out. */
+struct perfd_log {
+    void *memory; /* the port's, set after perfd_server_init(); NULL: there is none to be had */
+    size_t bytes; /* PERFD_SERVER_LOG_BYTES_MIN or more */
+    struct perfd_connection *owner; /* who started it; NULL: nobody */
+    uint32_t check;                 /* over all that was handed out */
+};
+
 struct perfd_server {
     struct perfd *perfd;
     struct perfd_port *port;
     uint32_t frame_bytes; /* the largest message, either way */
     struct perfd_job job;
+    struct perfd_log log;
     struct nx_call call; /* under way: here, because the stack is deepest below it */
     struct perfd_export_result
         export_result; /* last: it is long, and short offsets are short code */

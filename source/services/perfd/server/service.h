@@ -33,6 +33,9 @@ enum nx_outcome answer_id(struct nx_struct_builder response, int result);
 int service_denied(struct perf_service *service);
 int service_invalid(struct perf_service *service);
 
+/* Of runlog.capnp. */
+#define RUNLOG_VERSION 1u
+
 /* Members that follow each other without a gap: how many, from the one to the other. */
 #define RUN(type, first, last)                                                                     \
     ((uint32_t)((offsetof(type, last) - offsetof(type, first)) / sizeof(uint64_t) + 1))
@@ -53,6 +56,12 @@ void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags);
 /* metrics.c */
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to);
 void write_health(const struct perfd_health *from, struct perf_health_builder to);
+
+/* info_call.c */
+void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
+
+/* log_calls.c: this connection hangs up. */
+void log_reader_left(struct perfd_server *server, const struct perfd_connection *connection);
 
 /* trace_calls.c: the end of a job, into the answer that was deferred. */
 void write_export_result(const struct perfd_export_result *from,

@@ -72,7 +72,7 @@ struct perfd_config {
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
-#define PERFD_CONTEXT_BYTES     2848u
+#define PERFD_CONTEXT_BYTES     2912u
 #define PERFD_CLIENT_BYTES      24u
 #define PERFD_SESSION_BYTES     528u
 #define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)

@@ -226,6 +226,19 @@ static struct perfd *make_perfd(const struct options *options, struct perfd_port
     return perfd;
 }
 
+/* Pages that no log touches take no memory. */
+static void *make_log_memory(size_t bytes)
+{
+    if (bytes == 0)
+        return NULL;
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        fprintf(stderr, "perfd: no memory for a run log of %zu bytes\n", bytes);
+        exit(EXIT_UNABLE);
+    }
+    return memory;
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
@@ -251,6 +264,8 @@ int main(int argc, char **argv)
     lanes_memory_init(&daemon.port.lanes);
     struct perfd *perfd = make_perfd(&options, &daemon.port);
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
+    daemon.server.log.memory = make_log_memory(options.log_bytes);
+    daemon.server.log.bytes = options.log_bytes;
     catch_signals(&while_waiting);
     if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
         return EXIT_UNABLE;

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "perfd/perfd.h"
+#include "channel.h"
 
 #define UNUSABLE 2 /* exit code */
+
+#define LOG_BYTES_MIN PERFD_SERVER_LOG_BYTES_MIN(CHANNEL_FRAME_BYTES)
 
 const char *argp_program_version = "perfd " PERFD_VERSION;
 
@@ -20,6 +22,7 @@ enum {
     KEY_EXPORT_MAX,
     KEY_ALLOW,
     KEY_RATE,
+    KEY_LOG_BUFFER,
 };
 
 static const struct argp_option option_list[] = {
@@ -35,6 +38,10 @@ static const struct argp_option option_list[] = {
     {"allow", KEY_ALLOW, "UID=WHAT", 0,
      "Let another user call: any of control,mark,read,export (may be repeated)", 0},
     {"rate", KEY_RATE, "N", 0, "Records a second that one client may write (default 0: no limit)",
+     0},
+    {"log-buffer", KEY_LOG_BUFFER, "BYTES", 0,
+     "What a run log may hold that nobody has fetched yet; 0: there are no run logs (default "
+     "4194304)",
      0},
     {0},
 };
@@ -75,6 +82,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_RATE:
         config->records_per_second = (uint32_t)number(state, "rate", text, 0, UINT32_MAX);
         return 0;
+    case KEY_LOG_BUFFER:
+        options->log_bytes = (size_t)number(state, "log-buffer", text, 0, UINT64_C(1) << 32);
+        if (options->log_bytes != 0 && options->log_bytes < LOG_BYTES_MIN)
+            argp_error(state, "--log-buffer takes 0, or %u and more", LOG_BYTES_MIN);
+        return 0;
     case KEY_ALLOW:
         problem = policy_allow(&options->policy, text);
         if (problem != NULL)
@@ -94,6 +106,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 #define HOST_CLIENTS      64
 #define HOST_LANE_RECORDS 8192 /* of a lane by default */
 #define HOST_EXPORT_BYTES (UINT64_C(16) << 20)
+#define HOST_LOG_BYTES    ((size_t)4 << 20)
 
 void options_parse(struct options *options, int argc, char **argv)
 {
@@ -106,6 +119,7 @@ void options_parse(struct options *options, int argc, char **argv)
     *options = (struct options){.config = PERFD_CONFIG_DEFAULT};
     options->config.sessions = HOST_SESSIONS;
     options->config.clients = HOST_CLIENTS;
+    options->log_bytes = HOST_LOG_BYTES;
     options->config.export_bytes = HOST_EXPORT_BYTES;
     policy_init(&options->policy);
     argp_err_exit_status = UNUSABLE;

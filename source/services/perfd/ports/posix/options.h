@@ -11,6 +11,7 @@ struct options {
     const char *export_dir; /* NULL: exportLast is unsupported, readTrace works */
     struct policy policy;
     struct perfd_config config;
+    size_t log_bytes; /* of the run log; 0: there is none */
 };
 
 /* Ends the process with 2 and one clear line where the arguments are unusable. */

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay/replay.h"
+
+#include "nexus-idl/crc.h"
+#include "runlog.capnp.h"
+
+#define VERSION 1u
+
+/* The check lies there in every message: behind the segment table and the root's pointer. */
+#define CHECK_AT (8u + 8u + RUNLOG_ENTRY_AT_CHECK)
+
+static struct perfd_text text_in(struct nx_text text)
+{
+    return (struct perfd_text){text.bytes, text.length};
+}
+
+/* --- The head, and what every entry has in common --------------------------------------------- */
+
+/* Opens the message and reads its root. Entries are long and read once: no budget. */
+static struct runlog_entry_reader open_entry(struct nx_message *message, const uint8_t *bytes,
+                                             size_t length)
+{
+    (void)nx_message_open_limits(message, bytes, length, 1, NX_BUDGET_NONE);
+    return runlog_entry_root(message);
+}
+
+/* Is it what its check says, after those before it? */
+static bool check_holds(uint32_t *check, const uint8_t *bytes, size_t length, uint32_t said)
+{
+    static const uint8_t none[4];
+    if (length < CHECK_AT + sizeof none)
+        return false;
+    uint32_t crc = nx_crc32(*check, bytes, CHECK_AT);
+    crc = nx_crc32(crc, none, sizeof none);
+    *check = nx_crc32(crc, bytes + CHECK_AT + sizeof none, length - CHECK_AT - sizeof none);
+    return *check == said;
+}
+
+static void read_limits(struct perf_limits_reader from, struct perfd_config *to)
+{
+    to->sessions = perf_limits_get_sessions(from);
+    to->frames = perf_limits_get_frames(from);
+    to->lanes = perf_limits_get_lanes(from);
+    to->lane_records = perf_limits_get_lane_records(from);
+    to->labels = perf_limits_get_labels(from);
+    to->label_text_bytes = perf_limits_get_label_text_bytes(from);
+    to->clients = perf_limits_get_clients(from);
+    to->client_labels = perf_limits_get_client_labels(from);
+    to->span_depth = perf_limits_get_span_depth(from);
+    to->records_per_second = perf_limits_get_records_per_second(from);
+    to->export_bytes = perf_limits_get_export_bytes(from);
+}
+
+enum replay_result replay_open(struct replay *replay, const uint8_t *bytes, size_t length)
+{
+    struct nx_message message;
+    struct runlog_entry_reader entry = open_entry(&message, bytes, length);
+    *replay = (struct replay){.perfd = NULL};
+    struct runlog_head_reader head = runlog_entry_get_head(entry);
+    replay->version = runlog_head_get_version(head);
+    read_limits(runlog_head_get_limits(head), &replay->config);
+    if (nx_message_error(&message) != 0 || runlog_entry_which(entry) != RUNLOG_ENTRY_HEAD ||
+        replay->version == 0)
+        return REPLAY_NO_LOG;
+    if (replay->version > VERSION)
+        return REPLAY_NEWER;
+    if (!check_holds(&replay->check, bytes, length, runlog_entry_get_check(entry)))
+        return REPLAY_ALTERED;
+    replay->port.now_ns = runlog_entry_get_at_ns(entry);
+    replay->port.clock_step_ns = runlog_head_get_clock_step_ns(head);
+    replay->port.ticks = runlog_head_get_first_ticks(head);
+    replay->port.ticks_ns = runlog_head_get_first_ns(head);
+    replay->entries = 1;
+    return REPLAY_GOES_ON;
+}
+
+void replay_begin(struct replay *replay, uint16_t *label)
+{
+    replay->label = label;
+    replay->labels = replay->config.labels;
+    for (uint32_t i = 0; i < replay->labels; i++)
+        label[i] = 0;
+}
+
+uint64_t replay_entry_ns(const uint8_t *bytes, size_t length)
+{
+    struct nx_message message;
+    return runlog_entry_get_at_ns(open_entry(&message, bytes, length));
+}
+
+/* --- Ids: those of the log, and those here ---------------------------------------------------- */
+
+static int client_of(const struct replay *replay, uint32_t logged)
+{
+    return logged <= REPLAY_CLIENTS_MAX ? replay->client[logged] : 0;
+}
+
+static uint32_t label_of(const struct replay *replay, uint32_t logged)
+{
+    return logged < replay->labels ? replay->label[logged] : logged;
+}
+
+static struct replay_lane *lane_of(struct replay *replay, uint32_t logged)
+{
+    for (uint32_t i = 0; i < REPLAY_LANES_MAX; i++)
+        if (replay->lane[i].logged == logged && logged != 0)
+            return &replay->lane[i];
+    return NULL;
+}
+
+static uint32_t session_of(const struct replay *replay, uint32_t logged)
+{
+    for (uint32_t i = 0; i < REPLAY_SESSIONS_MAX; i++)
+        if (replay->sessions[i].logged == logged && logged != 0)
+            return replay->sessions[i].played;
+    return logged;
+}
+
+static uint32_t lane_id(struct replay *replay, uint32_t logged)
+{
+    const struct replay_lane *lane = lane_of(replay, logged);
+    return lane != NULL ? lane->played : logged;
+}
+
+/* --- Entries ---------------------------------------------------------------------------------- */
+
+static enum replay_result open_client(struct replay *replay, uint32_t logged)
+{
+    int client = perfd_client_open(replay->perfd);
+    if (client < 0 || logged == 0 || logged > REPLAY_CLIENTS_MAX)
+        return REPLAY_NO_ROOM;
+    replay->client[logged] = client;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result close_client(struct replay *replay, uint32_t logged)
+{
+    perfd_client_close(replay->perfd, client_of(replay, logged));
+    if (logged <= REPLAY_CLIENTS_MAX)
+        replay->client[logged] = 0;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result open_lane(struct replay *replay, int client, uint32_t logged,
+                                    struct runlog_lane_reader from)
+{
+    uint32_t granted = 0;
+    struct perfd_lane_memory memory;
+    int id = perfd_lane_open_in(replay->perfd, client, text_in(runlog_lane_get_name(from)),
+                                runlog_lane_get_records(from), runlog_lane_get_shared(from),
+                                &granted, &memory);
+    if (id < 0)
+        return REPLAY_NO_ROOM;
+    struct replay_lane *place = NULL;
+    for (uint32_t i = 0; i < REPLAY_LANES_MAX && place == NULL; i++)
+        if (replay->lane[i].logged == 0)
+            place = &replay->lane[i];
+    if (place == NULL)
+        return REPLAY_NO_ROOM;
+    *place = (struct replay_lane){.logged = logged, .played = (uint32_t)id};
+    if (memory.bytes != 0) {
+        place->header = (struct perf_lane_header *)(uintptr_t)memory.address;
+        place->slots = granted - PERF_LANE_HEADER_SLOTS;
+    }
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result close_lane(struct replay *replay, int client, uint32_t logged)
+{
+    struct replay_lane *lane = lane_of(replay, logged);
+    replay->refused += perfd_lane_close(replay->perfd, client, lane_id(replay, logged)) < 0;
+    if (lane != NULL)
+        *lane = (struct replay_lane){0};
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result make_label(struct replay *replay, int client, uint32_t logged,
+                                     struct perf_label_request_reader from)
+{
+    const struct perfd_label label = {
+        .name = text_in(perf_label_request_get_name(from)),
+        .category = text_in(perf_label_request_get_category(from)),
+        .file = text_in(perf_label_request_get_file(from)),
+        .line = perf_label_request_get_line(from),
+        .budget_cpu_us = perf_label_request_get_budget_cpu_us(from),
+        .budget_gpu_us = perf_label_request_get_budget_gpu_us(from),
+        .budget_mem_bytes = perf_label_request_get_budget_mem_bytes(from),
+    };
+    int id = perfd_label(replay->perfd, client, &label);
+    if (logged >= replay->labels || id < 0)
+        return REPLAY_NO_ROOM;
+    replay->label[logged] = (uint16_t)id;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result start(struct replay *replay, int client, uint32_t logged,
+                                struct perf_start_request_reader from)
+{
+    const struct perfd_start request = {
+        .name = text_in(perf_start_request_get_name(from)),
+        .budget_ns = perf_start_request_get_budget_ns(from),
+        .long_frame_ns = perf_start_request_get_long_frame_ns(from),
+        .idle_gap_ns = perf_start_request_get_idle_gap_ns(from),
+        .warmup_frames = perf_start_request_get_warmup_frames(from),
+    };
+    int id = perfd_start(replay->perfd, client, &request, replay->port.now_ns);
+    replay->refused += (id > 0) != (logged != 0);
+    if (id > 0)
+        replay->sessions[replay->next_session++ % REPLAY_SESSIONS_MAX] =
+            (struct replay_session){logged, (uint32_t)id};
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result stop(struct replay *replay, uint32_t logged)
+{
+    replay->session = logged;
+    if (perfd_stop(replay->perfd, 0, session_of(replay, logged), replay->port.now_ns,
+                   &replay->metrics) == PERFD_OK)
+        return REPLAY_STOPPED;
+    replay->refused++;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result tick(struct replay *replay, int client,
+                               struct perf_frame_tick_reader from)
+{
+    struct perfd_tick tick = {
+        .session = session_of(replay, perf_frame_tick_get_session_id(from)),
+        .frame_id = perf_frame_tick_get_frame_id(from),
+        .presented_at_ns = perf_frame_tick_get_presented_at_ns(from),
+        .began_at_ns = perf_frame_tick_get_began_at_ns(from),
+        .deadline_at_ns = perf_frame_tick_get_deadline_at_ns(from),
+        .phase_ns = {perf_frame_tick_get_ui_ns(from), perf_frame_tick_get_layout_ns(from),
+                     perf_frame_tick_get_render_ns(from), perf_frame_tick_get_present_ns(from)},
+        .input_at_ns = perf_frame_tick_get_input_at_ns(from),
+        .budget_ns = perf_frame_tick_get_budget_ns(from),
+        .presented = perf_frame_tick_get_presented(from),
+        .after_idle = perf_frame_tick_get_after_idle(from),
+    };
+    /* A refusal is one of the log's, too: it is counted as it was there. */
+    (void)!perfd_tick(replay->perfd, client, &tick, replay->port.now_ns);
+    return REPLAY_GOES_ON;
+}
+
+/* False: no mark has this kind. */
+static bool read_kind(struct perf_record_reader from, struct perfd_mark *to)
+{
+    switch (perf_record_which(from)) {
+    case PERF_RECORD_BEGIN:
+        to->kind = PERFD_BEGIN;
+        return true;
+    case PERF_RECORD_END:
+        to->kind = PERFD_END;
+        return true;
+    case PERF_RECORD_INSTANT:
+        to->kind = PERFD_INSTANT;
+        return true;
+    case PERF_RECORD_COUNTER:
+        to->kind = PERFD_COUNTER;
+        to->value = perf_record_get_counter(from);
+        return true;
+    case PERF_RECORD_ASYNC_BEGIN:
+        to->kind = PERFD_ASYNC_BEGIN;
+        to->value = (int64_t)perf_record_get_async_begin(from);
+        return true;
+    case PERF_RECORD_ASYNC_END:
+        to->kind = PERFD_ASYNC_END;
+        to->value = (int64_t)perf_record_get_async_end(from);
+        return true;
+    case PERF_RECORD_FLOW:
+        break;
+    case PERF_RECORD_FRAME:
+    case PERF_RECORD_UNKNOWN:
+        return false;
+    }
+    struct perf_record_flow_reader flow = perf_record_get_flow(from);
+    enum perf_flow_step step = perf_record_flow_get_step(flow);
+    to->kind = (enum perfd_mark_kind)(PERFD_FLOW_START + step);
+    to->value = (int64_t)perf_record_flow_get_id(flow);
+    return step != PERF_FLOW_STEP_UNKNOWN;
+}
+
+static enum replay_result mark(struct replay *replay, int client, struct perf_record_reader from)
+{
+    struct perfd_mark record = {
+        .lane = lane_id(replay, perf_record_get_lane(from)),
+        .label = label_of(replay, perf_record_get_label(from)),
+        .name = text_in(perf_record_get_name(from)),
+        .time_ns = perf_record_get_time_ns(from),
+    };
+    if (!read_kind(from, &record))
+        return REPLAY_MALFORMED;
+    (void)!perfd_mark(replay->perfd, client, &record, replay->port.now_ns);
+    return REPLAY_GOES_ON;
+}
+
+/* A slot's second word with its label's id here. */
+static uint64_t with_label(const struct replay *replay, uint64_t second)
+{
+    if ((uint8_t)(second >> 16) == PERF_LANE_VALUE)
+        return second;
+    return (second & ~UINT64_C(0xffff)) | label_of(replay, (uint16_t)second);
+}
+
+/* As the lane's writer wrote them: a lap is announced with its first slot. */
+static enum replay_result write_slots(struct replay *replay, uint32_t logged,
+                                      struct runlog_slots_reader from)
+{
+    struct replay_lane *lane = lane_of(replay, logged);
+    struct nx_u64_list_reader words = runlog_slots_get_words(from);
+    uint32_t count = nx_u64_list_length(words) / 2;
+    uint64_t at = runlog_slots_get_at(from);
+    if (lane == NULL || lane->header == NULL || at > UINT64_MAX - count)
+        return REPLAY_MALFORMED;
+    struct perf_lane_slot *slot = (struct perf_lane_slot *)(lane->header + 1);
+    perf_lane_store(&lane->header->values, runlog_slots_get_values(from));
+    for (uint32_t i = 0; i < count; i++, at++) {
+        if (at / lane->slots != perf_lane_load(&lane->header->laps))
+            perf_lane_announce(lane->header, at / lane->slots);
+        struct perf_lane_slot *to = &slot[at % lane->slots];
+        perf_lane_store(&to->word[0], nx_u64_list_at(words, 2 * i));
+        perf_lane_store(&to->word[1], with_label(replay, nx_u64_list_at(words, 2 * i + 1)));
+    }
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result look(struct replay *replay, struct runlog_look_reader from)
+{
+    replay->port.ticks = runlog_look_get_ticks(from);
+    replay->port.ticks_ns = runlog_look_get_now_ns(from);
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result begin_trace(struct replay *replay, struct runlog_trace_reader from)
+{
+    int trace =
+        perfd_trace_begin(replay->perfd, session_of(replay, runlog_trace_get_session_id(from)),
+                          runlog_trace_get_cap_bytes(from), replay->port.now_ns);
+    if (trace > 0) {
+        replay->trace = (uint32_t)trace;
+        return REPLAY_TRACE;
+    }
+    replay->refused++;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result play(struct replay *replay, struct runlog_entry_reader entry)
+{
+    uint32_t logged = runlog_entry_get_client(entry), id = runlog_entry_get_id(entry);
+    int client = client_of(replay, logged);
+    switch (runlog_entry_which(entry)) {
+    case RUNLOG_ENTRY_CLIENT_OPEN:
+        return open_client(replay, id);
+    case RUNLOG_ENTRY_CLIENT_CLOSE:
+        return close_client(replay, id);
+    case RUNLOG_ENTRY_LANE_OPEN:
+        return open_lane(replay, client, id, runlog_entry_get_lane_open(entry));
+    case RUNLOG_ENTRY_LANE_CLOSE:
+        return close_lane(replay, client, id);
+    case RUNLOG_ENTRY_LABEL:
+        return make_label(replay, client, id, runlog_entry_get_label(entry));
+    case RUNLOG_ENTRY_START:
+        return start(replay, client, id, runlog_entry_get_start(entry));
+    case RUNLOG_ENTRY_STOP:
+        return stop(replay, id);
+    case RUNLOG_ENTRY_TICK:
+        return tick(replay, client, runlog_entry_get_tick(entry));
+    case RUNLOG_ENTRY_MARK:
+        return mark(replay, client, runlog_entry_get_mark(entry));
+    case RUNLOG_ENTRY_SLOTS:
+        return write_slots(replay, id, runlog_entry_get_slots(entry));
+    case RUNLOG_ENTRY_LOOK:
+        return look(replay, runlog_entry_get_look(entry));
+    case RUNLOG_ENTRY_TRACE:
+        return begin_trace(replay, runlog_entry_get_trace(entry));
+    case RUNLOG_ENTRY_LOST:
+        replay->lapped += runlog_entry_get_lost(entry);
+        return REPLAY_GOES_ON;
+    case RUNLOG_ENTRY_END:
+        replay->lost = runlog_entry_get_end(entry);
+        return REPLAY_ENDED;
+    case RUNLOG_ENTRY_HEAD:
+    case RUNLOG_ENTRY_UNKNOWN:
+        break;
+    }
+    return REPLAY_MALFORMED;
+}
+
+enum replay_result replay_take(struct replay *replay, const uint8_t *bytes, size_t length)
+{
+    struct nx_message message;
+    struct runlog_entry_reader entry = open_entry(&message, bytes, length);
+    uint64_t at_ns = runlog_entry_get_at_ns(entry);
+    if (nx_message_error(&message) != 0)
+        return REPLAY_MALFORMED;
+    if (!check_holds(&replay->check, bytes, length, runlog_entry_get_check(entry)))
+        return REPLAY_ALTERED;
+    if (at_ns < replay->port.now_ns)
+        return REPLAY_MALFORMED;
+    replay->port.now_ns = at_ns;
+    enum replay_result result = play(replay, entry);
+    if (nx_message_error(&message) != 0)
+        return REPLAY_MALFORMED;
+    replay->entries += result <= REPLAY_ENDED;
+    return result;
+}
+
+const char *replay_error_text(enum replay_result result)
+{
+    switch (result) {
+    case REPLAY_GOES_ON:
+    case REPLAY_STOPPED:
+    case REPLAY_TRACE:
+    case REPLAY_ENDED:
+        return "fine";
+    case REPLAY_NO_LOG:
+        return "not a run log";
+    case REPLAY_NEWER:
+        return "made by a newer perfd";
+    case REPLAY_ALTERED:
+        return "altered: its check does not hold";
+    case REPLAY_MALFORMED:
+        return "no entry that this perfd knows";
+    case REPLAY_NO_ROOM:
+        return "more clients, lanes or labels than the log's head says";
+    }
+    return "unknown";
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* readLog: the core's run log as messages. */
+#include "nexus-idl/crc.h"
+#include "ports/port.h"
+#include "runlog.capnp.h"
+#include "server/service.h"
+
+/* Of the log's memory the first part is where messages are made, the rest is the core's. */
+static uint8_t *scratch_of(const struct perfd_server *server)
+{
+    return server->log.memory;
+}
+
+static struct nx_text text_out(struct perfd_text text)
+{
+    return (struct nx_text){text.bytes, text.length};
+}
+
+/* --- Entries ---------------------------------------------------------------------------------- */
+
+static void write_head(const struct perfd_server *server, const struct perfd_log_entry *from,
+                       struct runlog_head_builder to)
+{
+    runlog_head_set_version(to, RUNLOG_VERSION);
+    runlog_head_set_perfd(to, nx_text_of(PERFD_VERSION));
+    runlog_head_set_clock_name(to, nx_text_of(perfd_port_clock_name(server->port)));
+    runlog_head_set_clock_step_ns(to, perfd_port_clock_step_ns(server->port));
+    runlog_head_set_first_ticks(to, from->look.ticks);
+    runlog_head_set_first_ns(to, from->look.now_ns);
+    write_limits(server, runlog_head_init_limits(to));
+}
+
+static void write_label(const struct perfd_label *from, struct perf_label_request_builder to)
+{
+    perf_label_request_set_name(to, text_out(from->name));
+    perf_label_request_set_category(to, text_out(from->category));
+    perf_label_request_set_file(to, text_out(from->file));
+    perf_label_request_set_line(to, from->line);
+    perf_label_request_set_budget_cpu_us(to, from->budget_cpu_us);
+    perf_label_request_set_budget_gpu_us(to, from->budget_gpu_us);
+    perf_label_request_set_budget_mem_bytes(to, from->budget_mem_bytes);
+}
+
+static void write_start(const struct perfd_start *from, struct perf_start_request_builder to)
+{
+    perf_start_request_set_name(to, text_out(from->name));
+    perf_start_request_set_budget_ns(to, from->budget_ns);
+    perf_start_request_set_long_frame_ns(to, from->long_frame_ns);
+    perf_start_request_set_warmup_frames(to, from->warmup_frames);
+    perf_start_request_set_idle_gap_ns(to, from->idle_gap_ns);
+}
+
+static void write_tick(const struct perfd_tick *from, struct perf_frame_tick_builder to)
+{
+    write_run(to.s, PERF_FRAME_TICK_AT_FRAME_ID, &from->frame_id,
+              RUN(struct perfd_tick, frame_id, budget_ns));
+    perf_frame_tick_set_session_id(to, from->session);
+    perf_frame_tick_set_presented(to, from->presented);
+    perf_frame_tick_set_after_idle(to, from->after_idle);
+}
+
+static void write_kind(const struct perfd_mark *from, struct perf_record_builder to)
+{
+    switch (from->kind) {
+    case PERFD_BEGIN:
+        perf_record_set_begin(to);
+        return;
+    case PERFD_END:
+        perf_record_set_end(to);
+        return;
+    case PERFD_INSTANT:
+        perf_record_set_instant(to);
+        return;
+    case PERFD_COUNTER:
+        perf_record_set_counter(to, from->value);
+        return;
+    case PERFD_ASYNC_BEGIN:
+        perf_record_set_async_begin(to, (uint64_t)from->value);
+        return;
+    case PERFD_ASYNC_END:
+        perf_record_set_async_end(to, (uint64_t)from->value);
+        return;
+    case PERFD_FLOW_START:
+    case PERFD_FLOW_STEP:
+    case PERFD_FLOW_END:
+        break;
+    }
+    struct perf_record_flow_builder flow = perf_record_init_flow(to);
+    perf_record_flow_set_id(flow, (uint64_t)from->value);
+    perf_record_flow_set_step(flow, (enum perf_flow_step)(from->kind - PERFD_FLOW_START));
+}
+
+static void write_mark(const struct perfd_mark *from, struct perf_record_builder to)
+{
+    perf_record_set_time_ns(to, from->time_ns);
+    perf_record_set_lane(to, from->lane);
+    perf_record_set_label(to, from->label);
+    perf_record_set_name(to, text_out(from->name));
+    write_kind(from, to);
+}
+
+static void write_slots(const struct perfd_log_entry *from, struct runlog_slots_builder to)
+{
+    runlog_slots_set_at(to, from->slots.at);
+    runlog_slots_set_values(to, from->slots.values);
+    struct nx_u64_list_builder words = runlog_slots_init_words(to, 2 * from->slots.count);
+    for (uint32_t i = 0; i < 2 * from->slots.count; i++)
+        nx_u64_list_set(words, i, from->slots.slot[i / 2].word[i % 2]);
+}
+
+static void write_entry(const struct perfd_server *server, const struct perfd_log_entry *from,
+                        struct runlog_entry_builder to)
+{
+    runlog_entry_set_at_ns(to, from->at_ns);
+    runlog_entry_set_client(to, (uint32_t)from->client);
+    runlog_entry_set_id(to, from->id);
+    switch (from->kind) {
+    case PERFD_LOG_HEAD:
+        write_head(server, from, runlog_entry_init_head(to));
+        break;
+    case PERFD_LOG_CLIENT_OPEN:
+        runlog_entry_set_client_open(to);
+        break;
+    case PERFD_LOG_CLIENT_CLOSE:
+        runlog_entry_set_client_close(to);
+        break;
+    case PERFD_LOG_LANE_OPEN: {
+        struct runlog_lane_builder lane = runlog_entry_init_lane_open(to);
+        runlog_lane_set_name(lane, text_out(from->lane.name));
+        runlog_lane_set_records(lane, from->lane.records);
+        runlog_lane_set_shared(lane, from->lane.shared);
+        break;
+    }
+    case PERFD_LOG_LANE_CLOSE:
+        runlog_entry_set_lane_close(to);
+        break;
+    case PERFD_LOG_LABEL:
+        write_label(&from->label, runlog_entry_init_label(to));
+        break;
+    case PERFD_LOG_START:
+        write_start(&from->start, runlog_entry_init_start(to));
+        break;
+    case PERFD_LOG_STOP:
+        runlog_entry_set_stop(to);
+        break;
+    case PERFD_LOG_TICK:
+        write_tick(&from->tick, runlog_entry_init_tick(to));
+        break;
+    case PERFD_LOG_MARK:
+        write_mark(&from->mark, runlog_entry_init_mark(to));
+        break;
+    case PERFD_LOG_SLOTS:
+        write_slots(from, runlog_entry_init_slots(to));
+        break;
+    case PERFD_LOG_LOOK: {
+        struct runlog_look_builder look = runlog_entry_init_look(to);
+        runlog_look_set_ticks(look, from->look.ticks);
+        runlog_look_set_now_ns(look, from->look.now_ns);
+        break;
+    }
+    case PERFD_LOG_TRACE: {
+        struct runlog_trace_builder trace = runlog_entry_init_trace(to);
+        runlog_trace_set_session_id(trace, from->trace.session);
+        runlog_trace_set_cap_bytes(trace, from->trace.cap_bytes);
+        break;
+    }
+    case PERFD_LOG_LOST:
+        runlog_entry_set_lost(to, from->lost);
+        break;
+    case PERFD_LOG_END:
+        runlog_entry_set_end(to, from->lost);
+        break;
+    }
+}
+
+/* One entry as a message; 0: it does not fit. */
+static size_t write_message(const struct perfd_server *server, const struct perfd_log_entry *from,
+                            uint8_t *out, size_t size, uint32_t *check)
+{
+    struct nx_builder builder;
+    nx_builder_init(&builder, out, size);
+    struct runlog_entry_builder entry = runlog_entry_init_root(&builder);
+    write_entry(server, from, entry);
+    size_t length = nx_builder_finish(&builder);
+    if (length == 0)
+        return 0;
+    *check = nx_crc32(*check, out, length);
+    runlog_entry_set_check(entry, *check);
+    return length;
+}
+
+/* Whole entries, as many as fit; *ended: the last one is among them. */
+static size_t take_entries(struct perfd_server *server, size_t size, bool *ended)
+{
+    const struct perfd_log_entry *entry;
+    size_t used = 0;
+    while ((entry = perfd_log_peek(server->perfd)) != NULL) {
+        size_t length = write_message(server, entry, scratch_of(server) + used, size - used,
+                                      &server->log.check);
+        if (length == 0)
+            break;
+        used += length;
+        *ended = entry->kind == PERFD_LOG_END;
+        perfd_log_took(server->perfd);
+    }
+    return used;
+}
+
+/* --- The call --------------------------------------------------------------------------------- */
+
+static int start_log(struct perf_service *service)
+{
+    struct perfd_server *server = service->server;
+    struct perfd_log *log = &server->log;
+    if (log->memory == NULL)
+        return PERFD_UNSUPPORTED;
+    int result = perfd_log_start(service->perfd, (uint8_t *)log->memory + server->frame_bytes,
+                                 log->bytes - server->frame_bytes, service->now_ns);
+    if (result < 0)
+        return result;
+    log->owner = service->connection;
+    log->check = 0;
+    return 0;
+}
+
+/* Apart, so that what it needs does not lie on the stack of every other call. */
+__attribute__((noinline)) static int read_log(struct perf_service *service, uint32_t max_bytes,
+                    struct perf_read_log_response_builder response)
+{
+    struct perfd_server *server = service->server;
+    bool ended = false;
+    size_t length = take_entries(server, max_bytes, &ended);
+    uint8_t *data = perf_read_log_response_init_data(response, (uint32_t)length);
+    if (data == NULL)
+        return PERFD_TOO_BIG;
+    for (size_t i = 0; i < length; i++)
+        data[i] = scratch_of(server)[i];
+    perf_read_log_response_set_end(response, ended);
+    if (ended)
+        server->log.owner = NULL;
+    return 0;
+}
+
+enum nx_outcome perf_on_read_log(struct perf_service *service, struct nx_call *call,
+                                 struct perf_read_log_request_reader request,
+                                 struct perf_read_log_response_builder response)
+{
+    bool start = perf_read_log_request_get_start(request);
+    bool stop = perf_read_log_request_get_stop(request);
+    uint32_t max_bytes = perf_read_log_request_get_max_bytes(request);
+    uint32_t chunk = perfd_server_chunk_bytes(service->server);
+    if (nx_call_error(call) != 0)
+        return NX_REFUSE;
+    if (max_bytes > chunk)
+        return answer(response.s, service_invalid(service));
+    int result = start ? start_log(service) : 0;
+    if (result < 0)
+        return answer(response.s, result);
+    if (service->server->log.owner != service->connection)
+        return answer(response.s,
+                      service->server->log.owner != NULL ? PERFD_BUSY : PERFD_NOT_FOUND);
+    if (stop)
+        perfd_log_stop(service->perfd, service->now_ns);
+    else
+        perfd_log_gather(service->perfd, service->now_ns);
+    return answer(response.s, read_log(service, max_bytes != 0 ? max_bytes : chunk, response));
+}
+
+void log_reader_left(struct perfd_server *server, const struct perfd_connection *connection)
+{
+    if (server->log.owner != connection)
+        return;
+    server->log.owner = NULL;
+    perfd_log_stop(server->perfd, 0);
+    while (perfd_log_is_on(server->perfd))
+        perfd_log_took(server->perfd);
+}
