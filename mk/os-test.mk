@@ -55,7 +55,7 @@ OS_TEST_LIST := $(OS)/tests.list
 
 .PHONY: test-os test-os-build
 test-os-build: os os-drivers $(USER_IMAGES) $(FREE_RISCV)/perfd-nolanes.elf host \
-		$(addprefix $(HOST)/tests/,client_cpp draw driver load) ## Build every test of the image, run none
+		$(addprefix $(HOST)/tests/,client_cpp draw driver load mark_program play) $(BIG)/play ## Build every test of the image, run none
 	@printf '%s\n' $(OS_TESTS) >$(OS_TEST_LIST)
 
 test-os: test-os-build ## Boot the image, and test it from outside

@@ -44,9 +44,9 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 
 # perfd.elf: core, server and runtime as they were audited, the port, and SystemUI.
 FREE_RISCV := $(BUILD)/free/riscv64
-OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
+OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(LOG_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_C := $(filter-out %/exporter_none.c,$(wildcard $(VIRT_DIR)/*.c))
+VIRT_C := $(filter-out %/exporter_none.c %/log_memory.c %/log_memory_none.c,$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
 STATE_C_0 := $(VIRT_DIR)/exporter_none.c $(OS_DIR)/store_none.c
@@ -55,14 +55,19 @@ OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),1)
 OS_FEATURE_LANES := $(or $(FEATURE_LANES),0)
 OS_LANES_O_0 := $(call objects,$(FREE_RISCV),$(LANES_C_0))
 OS_LANES_O_1 := $(call objects,$(FREE_RISCV),$(LANES_C_1))
+# A run log that perfctl fetches over the serial link, or none.
+OS_FEATURE_LOG := $(or $(FEATURE_LOG),0)
+OS_LOG_O_0 := $(call objects,$(FREE_RISCV),$(LOG_C_0)) $(OS)/$(VIRT_DIR)/log_memory_none.o
+OS_LOG_O_1 := $(call objects,$(FREE_RISCV),$(LOG_C_1)) $(OS)/$(VIRT_DIR)/log_memory.o
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)
 OS_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_$(OS_FEATURE_STATEFS)))
-OS_PERFD_O := $(OS_STATE_O) $(OS_LANES_O_$(OS_FEATURE_LANES))
+OS_PERFD_O := $(OS_STATE_O) $(OS_LANES_O_$(OS_FEATURE_LANES)) $(OS_LOG_O_$(OS_FEATURE_LOG))
 # With the other setting of each flag, so that each build has both.
-OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0)) $(OS_LANES_O_0)
-OS_LANES_O := $(OS_STATE_O) $(OS_LANES_O_1)
+OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0)) $(OS_LANES_O_0) $(OS_LOG_O_0)
+OS_LANES_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_LOG_O_0)
+OS_FULL_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_LOG_O_1)
 
 $(OS)/source/%.o: source/%.c $(RULES) | $(PERF_H)
 	$(say)
@@ -92,9 +97,15 @@ $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 
 $(OS)/perfd.elf: $(OS_PERFD_O) $(OS)/systemui.user.o
 
+# A player of run logs: the core, and a port that is told everything by the log.
+OS_PLAYER_O := $(OS_FREE_O) $(OS_LANES_O_1) $(OS_LOG_O_0) $(call objects,$(OS),$(REPLAY_C))
+$(OS)/player.elf: $(OS_PLAYER_O)
+$(OS)/$(OS_DIR)/main_player.o: OS_CFLAGS += -I$(TEST_DIR)
+
 $(OS)/perfd-nostate.elf: $(OS_NO_STATE_O)
 $(OS)/perfd-lanes.elf: $(OS_LANES_O)
-$(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS)/systemui.user.o $(OS_BASE_O) $(OS)/image.ld
+$(OS)/perfd-full.elf: $(OS_FULL_O)
+$(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf $(OS)/perfd-full.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS)/systemui.user.o $(OS_BASE_O) $(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 
@@ -103,8 +114,8 @@ $(OS_IMAGES): $(OS)/%.elf: $(OS)/$(OS_DIR)/main_%.o $(OS_BASE_O) $(OS)/image.ld
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 
 .PHONY: os
-os: $(OS_IMAGES) $(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf ## Build the kernel-free image for QEMU; print its size
-	@for image in perfd perfd-nostate perfd-lanes; do $(RISCV_BIN)size $(OS)/$$image.elf | awk -v image=$$image.elf \
+os: $(OS_IMAGES) $(addprefix $(OS)/perfd-,nostate.elf lanes.elf full.elf) ## Build the kernel-free image for QEMU; print its size
+	@for image in perfd perfd-nostate perfd-lanes perfd-full; do $(RISCV_BIN)size $(OS)/$$image.elf | awk -v image=$$image.elf \
 		'NR == 2 { printf "%-18s %6d bytes of code and constants, %7d of static RAM\n", image, $$1, $$2 + $$3 }'; done
 
--include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_PERFD_O) $(OS_NO_STATE_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))
+-include $(OS_BASE_O:.o=.d) $(patsubst %.o,%.d,$(filter $(OS)/%.o,$(OS_FULL_O) $(OS_PERFD_O) $(OS_NO_STATE_O) $(OS_PLAYER_O) $(USER_O))) $(patsubst %,$(OS)/$(OS_DIR)/main_%.d,$(OS_MAINS))

@@ -69,12 +69,19 @@ $(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 BIG := $(BUILD)/s390x
+# Plays run logs, here and there.
+PLAY_C := $(TEST_DIR)/play.c $(REPLAY_C)
 BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
-$(BIG)/%.o: %.c $(RULES)
+BIG_PLAY_O := $(call objects,$(BIG),$(PLAY_C) $(CORE_C) $(filter-out %/mem.c,$(RUNTIME_C)))
+$(BIG)/%.o: %.c $(RULES) | $(PERF_H)
 	$(say)
-	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -MMD -MP $(POSIX) -I$(TEST_DIR) $(INC_PERFD) -c $< -o $@
+	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -MMD -MP $(POSIX) -I$(TEST_DIR) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 $(BIG)/driver: $(BIG_O)
 	s390x-linux-gnu-gcc -static $^ -o $@
+$(BIG)/play: $(BIG_PLAY_O)
+	s390x-linux-gnu-gcc -static $^ -o $@
+$(HOST)/tests/play: $(call objects,$(HOST),$(PLAY_C)) $(CORE_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
 # The list is a file, so that scripts/test can run it by itself: make would add a line of its own after the
 # counts of tests that failed.
@@ -82,7 +89,7 @@ TEST_LIST := $(HOST)/tests.list
 
 .PHONY: test test-build test-core
 test-build: $(TEST_BIN) $(HOST)/tests/client_cpp $(HOST)/tests/feed_frames $(HOST)/tests/driver \
-	$(HOST)/tests/driver_plain $(BIG)/driver host ## Build every test, run none
+	$(HOST)/tests/driver_plain $(HOST)/tests/play $(BIG)/driver $(BIG)/play host ## Build every test, run none
 	@printf '%s\n' $(TEST_BIN) $(TEST_SCRIPTS) >$(TEST_LIST)
 
 test: test-build ## Build and run every test
@@ -101,4 +108,4 @@ test-core: $(CORE_TEST_BIN) $(HOST)/tests/driver $(HOST)/tests/driver_plain $(BI
 # Kept, so that a second run builds nothing.
 .SECONDARY: $(patsubst $(TEST_DIR)/%.c,$(HOST)/$(TEST_DIR)/%.o,$(wildcard $(TEST_DIR)/*.c))
 
--include $(wildcard $(HOST)/$(TEST_DIR)/*.d) $(BIG_O:.o=.d)
+-include $(wildcard $(HOST)/$(TEST_DIR)/*.d) $(BIG_O:.o=.d) $(BIG_PLAY_O:.o=.d)

@@ -132,6 +132,8 @@ static bool start_perfd(struct virt_service *service)
     times.ready_ns = now_ns();
     if (options_has(options, "instructions"))
         log_instructions();
+    if (options_has(options, "run-log"))
+        virt_service_start_log(service);
     /* A script's time is not the boot's. */
     if (options_has(options, "boot-trace") && !service->port.scripted)
         virt_service_record_boot(service, &times);

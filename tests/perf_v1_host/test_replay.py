@@ -279,6 +279,91 @@ def what_cannot_be_opened():
         checks.equal(daemon.run(daemon.PERFCTL, "replay", *arguments).returncode, 2)
 
 
+# --- Frames that never were ---
+
+
+def scenario(work, name, *arguments):
+    """Its log and its figures, which a replay has, too."""
+    path = os.path.join(work, f"{name}.runlog")
+    done = daemon.run(daemon.PERFCTL, "scenario", name, "--json", "-o", path, *arguments)
+    checks.equal((done.returncode, done.stderr), (0, b""))
+    figures = json.loads(done.stdout)
+    out, err = replay(path, "--json")
+    checks.equal((json.loads(out)["sessions"], err), ([figures], ""))
+    with open(path, "rb") as file:
+        return file.read(), figures
+
+
+def ticks(log):
+    """What the official reader finds told of each frame."""
+    text = subprocess.run(["capnp", "convert", "binary:text", os.path.join(SCHEMAS, "runlog.capnp"), "Entry"],
+                          input=log, capture_output=True, check=True, timeout=daemon.LIMIT_S).stdout.decode()
+    return re.findall(r"\btick = \((.*?)\)", text, re.S)
+
+
+def jank(figures):
+    return {cause: figures[f"jank{cause.capitalize()}"] for cause in ("dropped", "app", "gpu", "pipeline", "unknown")}
+
+
+NO_JANK = {"dropped": 0, "app": 0, "gpu": 0, "pipeline": 0, "unknown": 0}
+
+
+@checks.check
+def scenarios_are_what_they_say():
+    with daemon.tempfile.TemporaryDirectory(prefix="perfd-scenario-") as work:
+        # A frame a vsync of 16.666667 ms, from the second on, while less than 10 s have passed.
+        _, steady = scenario(work, "steady")
+        checks.equal((steady["sessionFrames"], jank(steady), steady["p99"]), (599, NO_JANK, 16.666667))
+        # Twenty frames in each 140 take more than a vsync of work: one vsync or two are missed, and the deadline.
+        log, bursts = scenario(work, "bursts", "--seconds", "20")
+        late = 20 * (bursts["sessionFrames"] // 140)
+        checks.equal((jank(bursts), bursts["sessionLate"]), ({**NO_JANK, "app": late}, late))
+        checks.true(late >= 100 and late < bursts["sessionDropped"] <= 2 * late, bursts)
+        # Every ninetieth comes two to five vsyncs late, with little work.
+        _, stalls = scenario(work, "stalls", "--seconds", "20")
+        late = stalls["sessionFrames"] // 90
+        checks.equal(jank(stalls), {**NO_JANK, "pipeline": late})
+        checks.true(late >= 11 and 2 * late <= stalls["sessionDropped"] <= 5 * late, stalls)
+        # Half a second to five of nothing after each sixty frames, and none of it is an interval.
+        log, idle = scenario(work, "idle", "--seconds", "60")
+        checks.equal((jank(idle), idle["longest"]), (NO_JANK, 16.666667))
+        checks.equal(sum("afterIdle = true" in tick for tick in ticks(log)), (idle["sessionFrames"] - 1) // 60)
+        # What is thrown away has a cause of its own; the frame after it comes two vsyncs after the one before.
+        log, dropped = scenario(work, "dropped")
+        thrown = sum("presented = false" in tick for tick in ticks(log))
+        checks.true(15 <= thrown <= 50, thrown)  # of 599, one in 20
+        checks.equal((dropped["jankDropped"], dropped["sessionFrames"]), (thrown, 599 - thrown))
+        # Each frame has the budget of its own refresh.
+        _, variable = scenario(work, "variable")
+        checks.equal((jank(variable), variable["longest"]), (NO_JANK, 33.333333))
+        # Twenty frames in a hundred answer forty events, and one in ten of the others one.
+        _, storms = scenario(work, "storms")
+        checks.equal(jank(storms), NO_JANK)
+        checks.true(120 + 20 <= storms["latencyCount"] <= 120 + 90, storms["latencyCount"])
+
+
+@checks.check
+def seeds_and_their_streams():
+    with daemon.tempfile.TemporaryDirectory(prefix="perfd-scenario-") as work:
+        first, _ = scenario(work, "storms", "--seed", "5", "--seconds", "2")
+        again, _ = scenario(work, "storms", "--seed", "5", "--seconds", "2")
+        other, _ = scenario(work, "storms", "--seed", "6", "--seconds", "2")
+        checks.true(first == again and first != other, "by its seed")
+        text = subprocess.run(["capnp", "convert", "binary:text", os.path.join(SCHEMAS, "runlog.capnp"), "Entry"],
+                              input=first[:messages(first)[1]], capture_output=True, check=True).stdout.decode()
+        # SplitMix64 from 5 on, computed here.
+        state, seeds = 5, []
+        for _ in range(3):
+            state = (state + 0x9e3779b97f4a7c15) % 2**64
+            mixed = (state ^ state >> 30) * 0xbf58476d1ce4e5b9 % 2**64
+            mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb % 2**64
+            seeds.append(mixed ^ mixed >> 31)
+        checks.equal(re.findall(r'id = "(\w+)",\s+seed = (\d+)', text),
+                     list(zip(("frames", "input", "spans"), map(str, seeds))))
+    for arguments in ((), ("none",), ("steady", "x"), ("steady", "--seed", "-1"), ("steady", "--seconds", "0")):
+        checks.equal(daemon.run(daemon.PERFCTL, "scenario", *arguments).returncode, 2)
+
+
 # --- Recordings that go wrong ---
 
 

@@ -14,13 +14,14 @@
 #define BUDGET_NS 16666667u /* the schema's default */
 #define PAUSE_NS  20000000  /* between looks at a log in which nothing was new */
 
-enum { KEY_FOR = 'f', KEY_OUTPUT = 'o', KEY_NAME = 'n', KEY_BUDGET = 'b' };
+enum { KEY_FOR = 'f', KEY_OUTPUT = 'o', KEY_NAME = 'n', KEY_BUDGET = 'b', KEY_ATTACH = 'a' };
 
 struct record_arguments {
     struct common common;
     const char *output, *name;
     uint64_t for_ns; /* 0: until a signal */
     uint64_t budget_ns;
+    bool attach; /* to a log that runs, and to its sessions */
 };
 
 static error_t parse_record(int key, char *text, struct argp_state *state)
@@ -43,6 +44,9 @@ static error_t parse_record(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_BUDGET:
         arguments->budget_ns = argument_ms(state, "--budget-ms", text);
+        return 0;
+    case KEY_ATTACH:
+        arguments->attach = true;
         return 0;
     default:
         return parse_no_argument(key, text, state);
@@ -199,14 +203,15 @@ static int stop_session(struct recording *recording)
 static int record(struct recording *recording, const sigset_t *signals)
 {
     uint32_t got;
-    int code = fetch(recording, true, false, &got);
-    if (code == EXIT_FINE)
+    bool attach = recording->arguments->attach;
+    int code = fetch(recording, !attach, false, &got);
+    if (code == EXIT_FINE && !attach)
         code = start_session(recording);
     recording->began_ns = now_ns();
     if (code == EXIT_FINE)
         code = follow(recording, signals);
     bool early = recording->ended;
-    if (code == EXIT_FINE)
+    if (code == EXIT_FINE && !attach)
         code = stop_session(recording);
     if (code == EXIT_FINE)
         code = fetch_rest(recording);
@@ -224,6 +229,11 @@ static const struct argp_option record_options[] = {
     {"output", KEY_OUTPUT, "FILE", 0, "Write here (default: perf.runlog)", 0},
     {"name", KEY_NAME, "NAME", 0, "The session's name (default: record)", 0},
     {"budget-ms", KEY_BUDGET, "X", 0, "A frame's budget (default 16.666667)", 0},
+    {"attach", KEY_ATTACH, NULL, 0,
+     "Take the log that the service began when it started (perfd --run-log), with whatever "
+     "sessions "
+     "there are",
+     0},
     {0},
 };
 
@@ -247,7 +257,7 @@ int cmd_record(int argc, char **argv, const struct common *common)
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
-    int code = refuse_running(&recording);
+    int code = arguments.attach ? EXIT_FINE : refuse_running(&recording);
     if (code == EXIT_FINE)
         code = output_open(arguments.output);
     if (code != EXIT_FINE)

@@ -10,15 +10,11 @@
 #include <unistd.h>
 
 #include "nexus-idl/framing.h"
+#include "own.h"
 #include "perfctl.h"
 #include "replay/replay.h"
-#include "server/service.h"
 
 #define MESSAGE_BYTES 65536u
-/* A log from anywhere is not to take all memory there is. */
-#define ARENA_BYTES_MAX ((size_t)1 << 30)
-/* Of the perfd's figures as a message. */
-#define FIGURES_BYTES 4096u
 
 enum { KEY_OUTPUT = 'o', KEY_SPEED = 256, KEY_TRACES, KEY_MARKERS };
 
@@ -118,20 +114,11 @@ static void print_marker(const char *line, size_t length)
     (void)!fwrite(line, length, 1, stdout);
 }
 
-/* The service's figures, as it would send them. */
 static void show_metrics(struct player *player)
 {
-    static uint8_t bytes[FIGURES_BYTES];
-    struct nx_builder builder;
     struct nx_message message;
-    nx_builder_init(&builder, bytes, sizeof bytes);
-    struct perf_metrics_builder to = perf_metrics_init_root(&builder);
     player->replay.metrics.session = player->replay.session;
-    write_metrics(&player->replay.metrics, to);
-    size_t length = nx_builder_finish(&builder);
-    if (length == 0 || nx_message_open(&message, bytes, length) != 0)
-        abort();
-    struct perf_metrics_reader metrics = perf_metrics_root(&message);
+    struct perf_metrics_reader metrics = own_metrics(&player->replay.metrics, &message);
     if (player->sessions != NULL)
         json_array_append_new(player->sessions, metrics_json(metrics));
     else if (!player->arguments->markers)
@@ -253,23 +240,6 @@ static void show_progress(const struct player *player, bool last)
             last ? "\r     \r" : "");
 }
 
-static struct perfd *make_perfd(struct replay *replay)
-{
-    size_t bytes = perfd_arena_bytes(&replay->config);
-    if (bytes > ARENA_BYTES_MAX)
-        return NULL;
-    /* Shared lanes lie at multiples of 4,096 bytes before its end. */
-    size_t mapped = (bytes + 4095) / 4096 * 4096;
-    uint8_t *memory = bytes != 0 ? aligned_alloc(4096, mapped) : NULL;
-    uint16_t *labels = calloc(replay->config.labels, sizeof *labels);
-    struct perfd *perfd;
-    if (memory == NULL || labels == NULL ||
-        perfd_init(&perfd, memory + (mapped - bytes), bytes, &replay->config, &replay->port) < 0)
-        return NULL;
-    replay_begin(replay, labels);
-    return perfd;
-}
-
 static int begin(struct player *player)
 {
     struct replay *replay = &player->replay;
@@ -287,9 +257,11 @@ static int begin(struct player *player)
         return problem(player, replay_error_text(result));
     if (player->arguments->markers)
         replay->port.print = print_marker;
-    replay->perfd = make_perfd(replay);
-    if (replay->perfd == NULL)
+    uint16_t *labels = calloc(replay->config.labels, sizeof *labels);
+    replay->perfd = own_perfd(&replay->config, &replay->port);
+    if (labels == NULL || replay->perfd == NULL)
         return problem(player, "its limits make no perfd here");
+    replay_begin(replay, labels);
     player->began_ns = now_ns();
     player->log_began_ns = replay->port.now_ns;
     return EXIT_FINE;

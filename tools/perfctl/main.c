@@ -18,6 +18,7 @@ static const struct command {
     {"export", "save the trace of the last session", cmd_export},
     {"record", "record everything that perfd is told, for replay", cmd_record},
     {"replay", "play a recording: the same figures, the same trace", cmd_replay},
+    {"scenario", "make a recording of frames that never were", cmd_scenario},
     {"info", "print the service's limits and what you may do", cmd_info},
     {"state", "read a disk image of the /state store", cmd_state},
     {"bridge", "make a guest's serial link a socket", cmd_bridge},

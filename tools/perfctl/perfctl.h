@@ -40,6 +40,7 @@ int cmd_info(int argc, char **argv, const struct common *common);
 int cmd_state(int argc, char **argv, const struct common *common);
 int cmd_bridge(int argc, char **argv, const struct common *common);
 int cmd_record(int argc, char **argv, const struct common *common);
+int cmd_scenario(int argc, char **argv, const struct common *common);
 int cmd_replay(int argc, char **argv, const struct common *common);
 
 /* --- connection.c --- */

@@ -409,8 +409,9 @@ struct InfoResponse {
 # --- the run log ---
 
 struct ReadLogRequest {
-  # Reads the run log (runlog.capnp) as it is made. Who started it has it until its last byte was read, or
-  # until it hangs up: then the log is gone. What is not fetched in time finds no room, and ends it.
+  # Reads the run log (runlog.capnp) as it is made. Who started it, or first read one that the service had
+  # started itself, has it until its last byte was read, or until it hangs up: then the log is gone. What is
+  # not fetched in time finds no room, and ends it.
   start @0 :Bool;                    # begin one now, with the clients, labels and lanes that are there
   stop @1 :Bool;                     # write the end
   maxBytes @2 :UInt32;               # 1..the channel's largest chunk (`info`); 0: as much as fits

@@ -28,6 +28,15 @@ static void write_head(const struct perfd_server *server, const struct perfd_log
     runlog_head_set_first_ticks(to, from->look.ticks);
     runlog_head_set_first_ns(to, from->look.now_ns);
     write_limits(server, runlog_head_init_limits(to));
+    if (server->log.stream_count == 0)
+        return;
+    struct runlog_stream_list_builder streams =
+        runlog_head_init_streams(to, server->log.stream_count);
+    for (uint32_t i = 0; i < server->log.stream_count; i++) {
+        struct runlog_stream_builder stream = runlog_stream_list_edit(streams, i);
+        runlog_stream_set_id(stream, nx_text_of(server->log.streams[i].id));
+        runlog_stream_set_seed(stream, server->log.streams[i].seed);
+    }
 }
 
 static void write_label(const struct perfd_label *from, struct perf_label_request_builder to)
@@ -189,14 +198,13 @@ static size_t write_message(const struct perfd_server *server, const struct perf
     return length;
 }
 
-/* Whole entries, as many as fit; *ended: the last one is among them. */
-static size_t take_entries(struct perfd_server *server, size_t size, bool *ended)
+size_t perfd_server_take_log(struct perfd_server *server, uint8_t *out, size_t size, bool *ended)
 {
     const struct perfd_log_entry *entry;
     size_t used = 0;
+    *ended = false;
     while ((entry = perfd_log_peek(server->perfd)) != NULL) {
-        size_t length = write_message(server, entry, scratch_of(server) + used, size - used,
-                                      &server->log.check);
+        size_t length = write_message(server, entry, out + used, size - used, &server->log.check);
         if (length == 0)
             break;
         used += length;
@@ -208,28 +216,25 @@ static size_t take_entries(struct perfd_server *server, size_t size, bool *ended
 
 /* --- The call --------------------------------------------------------------------------------- */
 
-static int start_log(struct perf_service *service)
+int perfd_server_start_log(struct perfd_server *server, uint64_t now_ns)
 {
-    struct perfd_server *server = service->server;
     struct perfd_log *log = &server->log;
     if (log->memory == NULL)
         return PERFD_UNSUPPORTED;
-    int result = perfd_log_start(service->perfd, (uint8_t *)log->memory + server->frame_bytes,
-                                 log->bytes - server->frame_bytes, service->now_ns);
-    if (result < 0)
-        return result;
-    log->owner = service->connection;
-    log->check = 0;
-    return 0;
+    int result = perfd_log_start(server->perfd, (uint8_t *)log->memory + server->frame_bytes,
+                                 log->bytes - server->frame_bytes, now_ns);
+    if (result == PERFD_OK)
+        log->check = 0; /* one that is on keeps its own */
+    return result;
 }
 
 /* Apart, so that what it needs does not lie on the stack of every other call. */
 __attribute__((noinline)) static int read_log(struct perf_service *service, uint32_t max_bytes,
-                    struct perf_read_log_response_builder response)
+                                              struct perf_read_log_response_builder response)
 {
     struct perfd_server *server = service->server;
-    bool ended = false;
-    size_t length = take_entries(server, max_bytes, &ended);
+    bool ended;
+    size_t length = perfd_server_take_log(server, scratch_of(server), max_bytes, &ended);
     uint8_t *data = perf_read_log_response_init_data(response, (uint32_t)length);
     if (data == NULL)
         return PERFD_TOO_BIG;
@@ -253,12 +258,17 @@ enum nx_outcome perf_on_read_log(struct perf_service *service, struct nx_call *c
         return NX_REFUSE;
     if (max_bytes > chunk)
         return answer(response.s, service_invalid(service));
-    int result = start ? start_log(service) : 0;
+    struct perfd_log *log = &service->server->log;
+    int result = 0;
+    if (start)
+        result = perfd_server_start_log(service->server, service->now_ns);
+    else if (!perfd_log_is_on(service->perfd))
+        result = PERFD_NOT_FOUND;
+    else if (log->owner != NULL && log->owner != service->connection)
+        result = PERFD_BUSY;
     if (result < 0)
         return answer(response.s, result);
-    if (service->server->log.owner != service->connection)
-        return answer(response.s,
-                      service->server->log.owner != NULL ? PERFD_BUSY : PERFD_NOT_FOUND);
+    log->owner = service->connection;
     if (stop)
         perfd_log_stop(service->perfd, service->now_ns);
     else

@@ -10,6 +10,12 @@ enum nx_outcome perf_on_read_log(struct perf_service *service, struct nx_call *c
     return NX_UNIMPLEMENTED;
 }
 
+int perfd_server_start_log(struct perfd_server *server, uint64_t now_ns)
+{
+    (void)server, (void)now_ns;
+    return PERFD_UNSUPPORTED;
+}
+
 void log_reader_left(struct perfd_server *server, const struct perfd_connection *connection)
 {
     (void)server, (void)connection;

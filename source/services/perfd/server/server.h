@@ -44,12 +44,20 @@ struct perfd_job {
     bool prepared;
 };
 
+/* Random numbers that a log's inputs were made from. */
+struct perfd_log_stream {
+    const char *id;
+    uint64_t seed;
+};
+
 /* The run log that readLog hands out. */
 struct perfd_log {
     void *memory; /* the port's, set after perfd_server_init(); NULL: there is none to be had */
     size_t bytes; /* PERFD_SERVER_LOG_BYTES_MIN or more */
     struct perfd_connection *owner; /* who started it; NULL: nobody */
     uint32_t check;                 /* over all that was handed out */
+    uint32_t stream_count;          /* for the log's head; most have none */
+    const struct perfd_log_stream *streams;
 };
 
 struct perfd_server {
@@ -84,6 +92,19 @@ void perfd_disconnect(struct perfd_server *server, struct perfd_connection *conn
 bool perfd_receive(struct perfd_server *server, struct perfd_connection *connection,
                    const uint8_t *frame, size_t length, uint8_t *out, size_t out_size,
                    size_t *out_length) __attribute__((warn_unused_result));
+
+/*
+ * Starts a run log of its own accord, in log.memory: who first asks for its bytes has it.
+ * PERFD_UNSUPPORTED: there is no such memory, or no such code in this program; else as
+ * perfd_log_start().
+ */
+int perfd_server_start_log(struct perfd_server *server, uint64_t now_ns)
+    __attribute__((warn_unused_result));
+
+/* For who has started a log in the core himself: writes entries as readLog gives them, as many
+ * whole ones as fit, and takes them from the core. Returns how many bytes; *ended: the last was
+ * among them. */
+size_t perfd_server_take_log(struct perfd_server *server, uint8_t *out, size_t size, bool *ended);
 
 /* Whether this connection waits for a deferred answer: its port keeps frame_bytes free for it. */
 bool perfd_awaits_answer(const struct perfd_connection *connection);

@@ -266,6 +266,11 @@ int main(int argc, char **argv)
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
     daemon.server.log.memory = make_log_memory(options.log_bytes);
     daemon.server.log.bytes = options.log_bytes;
+    if (options.run_log &&
+        perfd_server_start_log(&daemon.server, perfd_port_now_ns(&daemon.port)) < 0) {
+        fprintf(stderr, "perfd: the run log cannot begin\n");
+        return EXIT_UNABLE;
+    }
     catch_signals(&while_waiting);
     if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
         return EXIT_UNABLE;

@@ -23,6 +23,7 @@ enum {
     KEY_ALLOW,
     KEY_RATE,
     KEY_LOG_BUFFER,
+    KEY_RUN_LOG,
 };
 
 static const struct argp_option option_list[] = {
@@ -43,6 +44,8 @@ static const struct argp_option option_list[] = {
      "What a run log may hold that nobody has fetched yet; 0: there are no run logs (default "
      "4194304)",
      0},
+    {"run-log", KEY_RUN_LOG, NULL, 0,
+     "Begin a run log at once, for who fetches it first (`perfctl record --attach`)", 0},
     {0},
 };
 
@@ -87,10 +90,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (options->log_bytes != 0 && options->log_bytes < LOG_BYTES_MIN)
             argp_error(state, "--log-buffer takes 0, or %u and more", LOG_BYTES_MIN);
         return 0;
+    case KEY_RUN_LOG:
+        options->run_log = true;
+        return 0;
     case KEY_ALLOW:
         problem = policy_allow(&options->policy, text);
         if (problem != NULL)
             argp_error(state, "--allow '%s': %s", text, problem);
+        return 0;
+    case ARGP_KEY_END:
+        if (options->run_log && options->log_bytes == 0)
+            argp_error(state, "--run-log and --log-buffer 0 exclude each other");
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "unexpected argument '%s'", text);

@@ -12,6 +12,7 @@ struct options {
     struct policy policy;
     struct perfd_config config;
     size_t log_bytes; /* of the run log; 0: there is none */
+    bool run_log;     /* it begins at once */
 };
 
 /* Ends the process with 2 and one clear line where the arguments are unusable. */

@@ -4,6 +4,7 @@
 #include "ports/port.h"
 #include "ports/virt/board.h"
 #include "ports/virt/exporter.h"
+#include "ports/virt/log_memory.h"
 
 #define ARENA_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
 #define PAGE_BYTES  4096u
@@ -24,6 +25,7 @@ int virt_service_init(struct virt_service *service, struct channel *systemui)
     if (result < 0)
         return result;
     perfd_server_init(&service->server, perfd, &service->port, SHARED_FRAME_BYTES);
+    log_memory_give(&service->server.log);
     shared_init(&service->systemui, systemui, PERFD_CAP_ALL);
     serial_line_init(&service->line, &service->server,
                      PERFD_CAP_READ | PERFD_CAP_EXPORT | PERFD_CAP_CONTROL);
@@ -49,6 +51,13 @@ void virt_service_record_boot(struct virt_service *service, const struct boot_ti
     static const char refused[] = "boot: it is not recorded\n";
     if (boot_trace_start(&service->boot, service->server.perfd, times,
                          perfd_port_now_ns(&service->port)) < 0)
+        virt_board_log(refused, sizeof refused - 1);
+}
+
+void virt_service_start_log(struct virt_service *service)
+{
+    static const char refused[] = "run-log: there is none in this image\n";
+    if (perfd_server_start_log(&service->server, perfd_port_now_ns(&service->port)) < 0)
         virt_board_log(refused, sizeof refused - 1);
 }
 

@@ -28,6 +28,9 @@ int virt_service_init(struct virt_service *service, struct channel *systemui)
 /* Records the boot, from its first instruction on, which this tells; before the first round. */
 void virt_service_record_boot(struct virt_service *service, const struct boot_times *times);
 
+/* Begins a run log, before the first round. */
+void virt_service_start_log(struct virt_service *service);
+
 /* What a round of the loop found. */
 struct virt_round {
     bool again;          /* go round once more before sleeping */
