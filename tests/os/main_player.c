@@ -4,8 +4,8 @@
  *
  *     -device loader,file=LOG,addr=0x84000000,force-raw=on -append log-bytes=LENGTH
  *
- * Each session's figures are a line of the serial log, and behind them stands the trace. The machine
- * ends by itself: with 0 where the log was played to its end.
+ * Each session's figures are a line of the serial log, and behind them stands the trace. The
+ * machine ends by itself: with 0 where the log was played to its end.
  */
 #include "boot/hart.h"
 #include "boot/line.h"
