@@ -3,7 +3,7 @@
 
 FREE_C := $(CORE_C) $(SERVER_C) $(RUNTIME_C)
 # As images have it, with lanes that clients write themselves and without.
-FREE_IMAGE_C := $(filter-out $(FAST_C_1) $(LOG_C_1),$(CORE_C) $(SERVER_C)) $(FAST_C_0) $(LOG_C_0) $(RUNTIME_IMAGE_C)
+FREE_IMAGE_C := $(filter-out $(FAST_C_1) $(FULL_C_1),$(CORE_C) $(SERVER_C)) $(FAST_C_0) $(FULL_C_0) $(RUNTIME_IMAGE_C)
 FREE_NO_LANES_C := $(filter-out $(LANES_C_1),$(FREE_IMAGE_C)) $(LANES_C_0)
 FREE_INC := $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN)
 PORT_H := source/services/perfd/ports/port.h

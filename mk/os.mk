@@ -44,7 +44,7 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 
 # perfd.elf: core, server and runtime as they were audited, the port, and SystemUI.
 FREE_RISCV := $(BUILD)/free/riscv64
-OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(LOG_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
+OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(FULL_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
 VIRT_C := $(filter-out %/exporter_none.c %/log_memory.c %/log_memory_none.c,$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
@@ -55,19 +55,19 @@ OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),1)
 OS_FEATURE_LANES := $(or $(FEATURE_LANES),0)
 OS_LANES_O_0 := $(call objects,$(FREE_RISCV),$(LANES_C_0))
 OS_LANES_O_1 := $(call objects,$(FREE_RISCV),$(LANES_C_1))
-# A run log that perfctl fetches over the serial link, or none.
-OS_FEATURE_LOG := $(or $(FEATURE_LOG),0)
-OS_LOG_O_0 := $(call objects,$(FREE_RISCV),$(LOG_C_0)) $(OS)/$(VIRT_DIR)/log_memory_none.o
-OS_LOG_O_1 := $(call objects,$(FREE_RISCV),$(LOG_C_1)) $(OS)/$(VIRT_DIR)/log_memory.o
+# A run log that perfctl fetches over the serial link, and categories; or neither.
+OS_FEATURE_FULL := $(or $(FEATURE_FULL),0)
+OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(OS)/$(VIRT_DIR)/log_memory_none.o
+OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(OS)/$(VIRT_DIR)/log_memory.o
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)
 OS_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_$(OS_FEATURE_STATEFS)))
-OS_PERFD_O := $(OS_STATE_O) $(OS_LANES_O_$(OS_FEATURE_LANES)) $(OS_LOG_O_$(OS_FEATURE_LOG))
+OS_PERFD_O := $(OS_STATE_O) $(OS_LANES_O_$(OS_FEATURE_LANES)) $(OS_MORE_O_$(OS_FEATURE_FULL))
 # With the other setting of each flag, so that each build has both.
-OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0)) $(OS_LANES_O_0) $(OS_LOG_O_0)
-OS_LANES_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_LOG_O_0)
-OS_FULL_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_LOG_O_1)
+OS_NO_STATE_O := $(OS_ALWAYS_O) $(call objects,$(OS),$(STATE_C_0)) $(OS_LANES_O_0) $(OS_MORE_O_0)
+OS_LANES_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_MORE_O_0)
+OS_FULL_O := $(OS_STATE_O) $(OS_LANES_O_1) $(OS_MORE_O_1)
 
 $(OS)/source/%.o: source/%.c $(RULES) | $(PERF_H)
 	$(say)
@@ -98,7 +98,7 @@ $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 $(OS)/perfd.elf: $(OS_PERFD_O) $(OS)/systemui.user.o
 
 # A player of run logs: the core, and a port that is told everything by the log.
-OS_PLAYER_O := $(OS_FREE_O) $(OS_LANES_O_1) $(OS_LOG_O_0) $(call objects,$(OS),$(REPLAY_C))
+OS_PLAYER_O := $(OS_FREE_O) $(OS_LANES_O_1) $(OS_MORE_O_0) $(call objects,$(OS),$(REPLAY_C))
 $(OS)/player.elf: $(OS_PLAYER_O)
 $(OS)/$(OS_DIR)/main_player.o: OS_CFLAGS += -I$(TEST_DIR)
 

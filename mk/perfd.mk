@@ -8,11 +8,11 @@ LANES_C_0 := source/services/perfd/core/lane_shared_none.c
 # touch fetched early or not. The same results.
 FAST_C_1 := $(addprefix source/services/perfd/core/,trace_spans.c window_ahead.c)
 FAST_C_0 := $(FAST_C_1:.c=_none.c)
-# The run log: what perfd was told is recorded where somebody asks for it, or it cannot be.
-LOG_C_1 := source/services/perfd/core/run_log.c source/services/perfd/server/log_calls.c
-LOG_C_0 := $(LOG_C_1:.c=_none.c)
-CORE_C := $(filter-out $(LANES_C_0) $(FAST_C_0) $(LOG_C_0),$(CORE_ALL_C))
-SERVER_C := $(filter-out $(LOG_C_0),$(wildcard source/services/perfd/server/*.c))
+# What is more than the least image has: a run log; categories that a session chooses among.
+FULL_C_1 := $(addprefix source/services/perfd/,core/run_log.c server/log_calls.c core/filter.c server/categories.c)
+FULL_C_0 := $(FULL_C_1:.c=_none.c)
+CORE_C := $(filter-out $(LANES_C_0) $(FAST_C_0) $(FULL_C_0),$(CORE_ALL_C))
+SERVER_C := $(filter-out $(FULL_C_0),$(wildcard source/services/perfd/server/*.c))
 POSIX_C := $(wildcard source/services/perfd/ports/posix/*.c)
 CORE_O := $(call objects,$(HOST),$(CORE_C))
 SERVER_O := $(call objects,$(HOST),$(SERVER_C))

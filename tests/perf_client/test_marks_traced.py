@@ -111,6 +111,40 @@ def a_program_runs_without_a_service():
 
 
 @checks.check
+def only_the_categories_that_were_asked_for():
+    with daemon.Daemon() as perfd:
+        def session(*categories):
+            perfd.perfctl("start", "marks", *categories)
+            finished(started(PERF_SOCKET=perfd.path))
+            perfd.perfctl("stop")
+            trace = exported(perfd)
+            export = trace.other["export"]
+            checks.equal(export["copied"], sum(export[key] for key in ("exported", "cut", "filtered", "unpaired",
+                                                                       "outside")))
+            return trace, [event for event in trace.events if "cat" in event], export["filtered"]
+
+        everything, marks, filtered = session()
+        checks.equal((filtered, "categories" in everything.other), (0, False))
+        for wanted, named in ((("draw",), {"blur": 4}), (("work",), {"layout": 2}),
+                              (("work", "draw"), {"blur": 4, "layout": 2})):
+            trace, kept, filtered = session("--categories", ",".join(wanted))
+            checks.equal(trace.other["categories"], ",".join(wanted))
+            checks.equal({name: sum(mark["name"] == name for mark in kept) for name in named}, named)
+            checks.equal(sum(named.values()), len(kept))
+            # Each of them is a span, of two marks, and everything else was left out.
+            checks.equal(trace.other["export"]["exported"], 2 * len(kept))
+            checks.equal(filtered, everything.other["export"]["exported"] - 2 * len(kept))
+            checks.equal([event["name"] for event in trace.events if event["tid"] == 0],
+                         [event["name"] for event in everything.events if event["tid"] == 0])
+        _, kept, filtered = session("--categories", "program,work,draw")
+        checks.equal((len(kept), filtered), (len(marks), 0))
+        _, kept, filtered = session("--categories", ",")
+        checks.equal((kept, filtered), ([], everything.other["export"]["exported"]))
+        said = daemon.run(daemon.PERFCTL, "--connect", perfd.address, "start", "x", "--categories", "a" * 128)
+        checks.equal((said.returncode, b"invalid" in said.stderr), (1, True))
+
+
+@checks.check
 def nothing_is_marked_while_no_session_runs():
     with daemon.Daemon() as perfd:
         checks.equal(finished(started(PERF_SOCKET=perfd.path))[0], 0)

@@ -416,6 +416,40 @@ static void a_phase_ends_the_one_before(void **state)
 }
 
 /* Four levels, and a phase in the fifth: it is left out, and takes no end from others. */
+static void a_phase_of_a_category_that_nobody_wants(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    int wanted = perfd_label(bench.perfd, bench.client,
+                             &(struct perfd_label){.name = text("b"), .category = text("y")});
+    int unwanted = perfd_label(bench.perfd, bench.client,
+                               &(struct perfd_label){.name = text("a"), .category = text("x")});
+    bench_start_with(&bench, &(struct perfd_start){.name = text("test"),
+                                                   .budget_ns = 16 * MS,
+                                                   .categories = text("z,y")});
+    uint64_t now_ns = bench.port.now_ns;
+    put(&hand, PERF_LANE_PHASE, now_ns, (uint32_t)unwanted);
+    put(&hand, PERF_LANE_PHASE, now_ns + 10000, (uint32_t)wanted);
+    put(&hand, PERF_LANE_PHASE, now_ns + 30000, 0);
+    put(&hand, PERF_LANE_INSTANT, now_ns + 30000, 0); /* without a category */
+    bench.port.now_ns += SECOND;
+    char *trace = whole_trace(&bench);
+    assert_has(trace, "\"name\":\"b\",\"ph\":\"X\",\"ts\":10.000,\"pid\":1,\"tid\":1,"
+                      "\"cat\":\"y\",\"dur\":20.000}");
+    assert_lacks(trace, "\"name\":\"a\"");
+    assert_lacks(trace, "<unknown>");
+    assert_has(trace, "\"categories\":\"z,y\"");
+    struct perfd_health h = bench_health(&bench);
+    /* The first phase is ended by one that shows itself: a mark of its own. So is the instant. */
+    assert_int_equal(h.filtered, 2);
+    assert_int_equal(h.exported, 2);
+    free(trace);
+    bench_close(&bench);
+}
+
 static void a_phase_may_be_too_deep(void **state)
 {
     struct bench bench;
@@ -1036,6 +1070,7 @@ int main(void)
         cmocka_unit_test(a_value_on_the_other_side_of_the_wrap),
         cmocka_unit_test(a_mark_under_way_is_not_there),
         cmocka_unit_test(a_phase_ends_the_one_before),
+        cmocka_unit_test(a_phase_of_a_category_that_nobody_wants),
         cmocka_unit_test(a_phase_may_be_too_deep),
         cmocka_unit_test(a_slot_of_two_laps_is_torn),
         cmocka_unit_test(the_second_half_may_be_torn),

@@ -158,6 +158,22 @@ def what_was_there_before_is_in_it():
         checks.equal(sum(event["name"] == "blur" for event in played), 4)
 
 
+@checks.check
+def a_session_of_some_categories():
+    with daemon.Daemon("--run-log") as perfd:
+        perfd.perfctl("start", "some", "--categories", "draw,work")
+        marks(perfd)
+        perfd.perfctl("stop")
+        live = trace(perfd, "live.json")
+        log, last = (os.path.join(perfd.work, name) for name in ("a.runlog", "last.json"))
+        perfd.perfctl("record", "--attach", "--for", "1ms", "-o", log)
+        _, err = replay(log, "-o", last)
+        checks.equal(err, "")
+        with open(last, "rb") as file:
+            checks.true(file.read() == as_replayed(live), "another trace")
+        checks.true(b'"categories":"draw,work"' in live and b'"name":"ui"' not in live, "some are left out")
+
+
 # --- Logs that are not what they were ---
 
 

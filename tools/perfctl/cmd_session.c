@@ -10,6 +10,7 @@ struct start_arguments {
     const char *name;
     uint64_t budget_ns, long_frame_ns, idle_gap_ns;
     uint32_t warmup_frames;
+    const char *categories;
 };
 
 enum {
@@ -17,6 +18,7 @@ enum {
     KEY_LONG = 256,
     KEY_IDLE,
     KEY_WARMUP,
+    KEY_CATEGORIES,
     KEY_SESSION = 's',
     KEY_PHASES = 'p'
 };
@@ -27,6 +29,8 @@ static const struct argp_option start_options[] = {
     {"idle-gap-ms", KEY_IDLE, "X", 0, "A longer gap between frames is idleness, not an interval",
      0},
     {"warmup", KEY_WARMUP, "N", 0, "Leave the first N frames out of every figure", 0},
+    {"categories", KEY_CATEGORIES, "A,B", 0,
+     "Of marks, only those of these categories are in its traces; an empty one: those without", 0},
     {0},
 };
 
@@ -49,6 +53,9 @@ static error_t parse_start(int key, char *text, struct argp_state *state)
     case KEY_WARMUP:
         arguments->warmup_frames =
             (uint32_t)argument_number(state, "--warmup", text, 0, UINT32_MAX);
+        return 0;
+    case KEY_CATEGORIES:
+        arguments->categories = text;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->name != NULL)
@@ -86,6 +93,8 @@ int cmd_start(int argc, char **argv, const struct common *common)
     perf_start_request_set_long_frame_ns(request, arguments.long_frame_ns);
     perf_start_request_set_idle_gap_ns(request, arguments.idle_gap_ns);
     perf_start_request_set_warmup_frames(request, arguments.warmup_frames);
+    if (arguments.categories != NULL)
+        perf_start_request_set_categories(request, nx_text_of(arguments.categories));
     call_service(&client, &arguments.common);
     struct perf_start_response_reader response = perf_start_results(&client.rpc);
     enum perf_status status = perf_start_response_get_status(response);

@@ -54,6 +54,9 @@ struct StartRequest {
   longFrameNs @2 :UInt64;            # 0: 3/2 of the frame's budget, rounded up
   warmupFrames @3 :UInt32;           # first ticks that count in no metric
   idleGapNs @4 :UInt64;              # a longer gap is idleness, not an interval; 0: no such rule
+  categories @5 :Text;               # at most 127 bytes: of the marks that the session's traces show, with
+                                     # commas between them; an empty one among them stands for marks without
+                                     # a category; empty: all. An image may have no code for it: then all
 }
 
 struct StartResponse {

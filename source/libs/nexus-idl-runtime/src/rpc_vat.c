@@ -108,7 +108,7 @@ static enum nx_event receive_bootstrap(struct nx_vat *vat, struct nx_call *call,
     while (slot < NX_VAT_ANSWERS_MAX && is_open(vat, slot))
         slot++;
     if (slot == NX_VAT_ANSWERS_MAX)
-        return send_exception(vat, call, EXCEPTION_OVERLOADED, "too many bootstrap answers open",
+        return send_exception(vat, call, EXCEPTION_OVERLOADED, "too many bootstraps open",
                               out_length);
     vat->answers[slot] = call->question;
     vat->open_answers = (uint8_t)(vat->open_answers | 1U << slot);

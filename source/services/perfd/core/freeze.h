@@ -20,6 +20,7 @@ enum {
     COPY_CLOSED = 1,     /* a begin whose end is aux slots later; an end that closed a begin */
     COPY_UNFINISHED = 2, /* a begin closed with its parent, aux slots later, or (0) at the end */
     COPY_UNPAIRED = 4,   /* a begin too deep, an end without a begin */
+    COPY_FILTERED = 8,   /* of a category that the session did not ask for: set by filter.c */
 };
 
 struct lane_copy {

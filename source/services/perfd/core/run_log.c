@@ -198,16 +198,17 @@ void log_start(struct perfd *perfd, int client, const struct perfd_start *start,
                int result)
 {
     void *more;
-    struct perfd_log_entry *entry =
-        begin(perfd, PERFD_LOG_START, client, now_ns,
-              start->name.length <= PERFD_NAME_MAX ? start->name.length : 0, &more);
+    struct perfd_log_entry *entry = begin(perfd, PERFD_LOG_START, client, now_ns,
+                                          (size_t)PERFD_NAME_MAX + PERFD_CATEGORIES_MAX, &more);
     if (entry == NULL)
         return;
     entry->id = result > 0 ? (uint32_t)result : 0;
     entry->start = *start;
-    if (start->name.length > PERFD_NAME_MAX) /* refused for that in any case */
-        entry->start.name.length = 0;
+    /* It was refused for that in any case. */
+    if (start->name.length > PERFD_NAME_MAX || start->categories.length > PERFD_CATEGORIES_MAX)
+        entry->start.name.length = entry->start.categories.length = 0;
     keep(&entry->start.name, &more);
+    keep(&entry->start.categories, &more);
 }
 
 void log_stop(struct perfd *perfd, const struct session *session)

@@ -75,7 +75,7 @@ static int start_session(struct perfd *perfd, int client, const struct perfd_sta
 {
     struct sessions *m = &perfd->sessions;
     if (clients_find(perfd, client) == NULL || !session_name_valid(start->name) ||
-        !session_budget_valid(start->budget_ns)) {
+        !session_budget_valid(start->budget_ns) || !filter_valid(start)) {
         perfd_reject(perfd, PERFD_REJECT_INVALID);
         return PERFD_INVALID;
     }
@@ -103,6 +103,7 @@ static int start_session(struct perfd *perfd, int client, const struct perfd_sta
     };
     for (uint32_t i = 0; i < start->name.length; i++)
         s->name[i] = start->name.bytes[i];
+    filter_choose(s, start);
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
     perfd_port_marks_enable(perfd->port, true);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "filter.h"
 #include "histogram.h"
 #include "perfd/perfd.h"
 #include "window.h"
@@ -51,6 +52,7 @@ struct session {
 
     char name[PERFD_NAME_MAX + 1]; /* NUL-terminated */
     uint8_t name_length;
+    struct filter filter;
 };
 
 _Static_assert(sizeof(struct session) <= PERFD_SESSION_BYTES, "config.h knows the session's size");

@@ -67,6 +67,7 @@ int perfd_trace_begin(struct perfd *perfd, uint32_t session_id, uint64_t cap_byt
     t->cut = (struct trace_cut){0};
     t->stage = TRACE_PAIR;
     pair_start(&t->pairing);
+    filter_start(t);
     log_trace(perfd, session_id, cap_bytes, now_ns, t->id);
     return (int)t->id;
 }
@@ -80,6 +81,7 @@ static void start_pass(struct trace *t, enum trace_stage stage)
     t->totals = (struct trace_totals){
         .copied = t->frozen.copied,
         .outside = t->frozen.outside,
+        .filtered = filter_marks(t),
         .unpaired =
             spans->begins_too_deep + spans->ends_too_deep + spans->orphan + spans->mismatched,
         .frames = t->cut.whole < t->frozen.frame_count ? t->cut.whole : t->frozen.frame_count,
@@ -90,7 +92,7 @@ static void start_pass(struct trace *t, enum trace_stage stage)
 static int step_pair(struct perfd *perfd)
 {
     struct trace *t = &perfd->trace;
-    if (pair_step(&t->pairing, &t->frozen, &perfd->labels, RECORDS_A_STEP))
+    if (pair_step(&t->pairing, &t->frozen, &perfd->labels, RECORDS_A_STEP) || filter_step(perfd))
         return PERFD_MORE;
     sort_start(t);
     t->stage = TRACE_SORT_BEGUN;

@@ -14,6 +14,7 @@
 #ifndef PERFD_CORE_TRACE_H
 #define PERFD_CORE_TRACE_H
 
+#include "filter.h"
 #include "freeze.h"
 #include "pair.h"
 
@@ -115,6 +116,7 @@ struct trace {
     struct trace_totals last;   /* of the last trace that was prepared, and its spans */
     struct pair_counts last_spans;
     struct pairing pairing;
+    struct filtering filtering;
 };
 
 void trace_init(struct trace *trace, struct arena *arena, const struct perfd_config *config);

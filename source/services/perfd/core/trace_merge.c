@@ -108,14 +108,12 @@ static bool only_ends(const struct lane_record *record)
     return record->kind == PERFD_END || (record_is_phase(record) && record->label == 0);
 }
 
-/* Ends show in their begins, and what found no partner does not show. */
-static bool is_shown(const struct lane_record *record)
+bool mark_is_shown(const struct lane_record *record)
 {
-    return !only_ends(record) && (record->flags & COPY_UNPAIRED) == 0;
+    return !only_ends(record) && (record->flags & (COPY_UNPAIRED | COPY_FILTERED)) == 0;
 }
 
-/* A span shows its begin, and its end unless that is a phase which shows itself. */
-static uint32_t marks_of(const struct lane_record *record)
+uint32_t marks_shown(const struct lane_record *record)
 {
     return (record->flags & COPY_CLOSED) != 0 && only_ends(record + record->aux) ? 2 : 1;
 }
@@ -123,7 +121,7 @@ static uint32_t marks_of(const struct lane_record *record)
 static void settle_lane(struct trace *t, struct lane_copy *lane)
 {
     const struct lane_record *run = t->frozen.records + lane->first;
-    while (lane->at < lane->slots && !is_shown(&run[lane->at]))
+    while (lane->at < lane->slots && !mark_is_shown(&run[lane->at]))
         lane->at += record_slots(&run[lane->at]);
     lane->next_ns = lane->at < lane->slots ? run[lane->at].time_ns : NEVER;
     if (lane->drop_due && lane->drop_ns <= lane->next_ns)
@@ -149,7 +147,7 @@ static void take_lane(struct trace *t, uint32_t index, struct trace_event *event
         event->kind = EVENT_MARK;
         event->at = lane->at;
         event->detail = true;
-        event->marks = marks_of(record);
+        event->marks = marks_shown(record);
         lane->at += record_slots(record);
     }
     settle_lane(t, lane);

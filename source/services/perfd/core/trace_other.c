@@ -124,6 +124,7 @@ static void put_counts(const struct lane_counts *c, struct put *p)
 
 static void put_ledger(const struct trace *t, struct put *p)
 {
+    filter_put(t, p);
     json_put(p, "ledger:{", NULL);
     put_counts(&t->frozen.total, p);
     json_put(p,

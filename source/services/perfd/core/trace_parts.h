@@ -60,6 +60,13 @@ static inline uint32_t merge_owner(struct trace *trace, uint64_t time_ns)
 struct lane_copy *merge_run(struct trace *trace, uint64_t *until_ns);
 void merge_run_over(struct trace *trace, struct lane_copy *lane);
 
+/* Ends show in their begins; what found no partner, or is filtered, does not show. */
+bool mark_is_shown(const struct lane_record *record);
+
+/* How many marks it shows: a span its begin, and its end unless that is a phase which shows itself.
+ */
+uint32_t marks_shown(const struct lane_record *record);
+
 /* When the frame's work was over, as far as it is known. */
 uint64_t frame_work_end_ns(const struct frame *frame);
 

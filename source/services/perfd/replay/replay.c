@@ -202,6 +202,7 @@ static enum replay_result start(struct replay *replay, int client, uint32_t logg
         .long_frame_ns = perf_start_request_get_long_frame_ns(from),
         .idle_gap_ns = perf_start_request_get_idle_gap_ns(from),
         .warmup_frames = perf_start_request_get_warmup_frames(from),
+        .categories = text_in(perf_start_request_get_categories(from)),
     };
     int id = perfd_start(replay->perfd, client, &request, replay->port.now_ns);
     replay->refused += (id > 0) != (logged != 0);

@@ -57,6 +57,9 @@ void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags);
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to);
 void write_health(const struct perfd_health *from, struct perf_health_builder to);
 
+/* categories.c: those that a session asks for. */
+struct perfd_text read_categories(struct perf_start_request_reader request);
+
 /* info_call.c */
 void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
 

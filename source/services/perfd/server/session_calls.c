@@ -12,6 +12,7 @@ enum nx_outcome perf_on_start(struct perf_service *service, struct nx_call *call
         .long_frame_ns = perf_start_request_get_long_frame_ns(request),
         .idle_gap_ns = perf_start_request_get_idle_gap_ns(request),
         .warmup_frames = perf_start_request_get_warmup_frames(request),
+        .categories = read_categories(request),
     };
     if (nx_call_error(call) != 0)
         return NX_REFUSE;

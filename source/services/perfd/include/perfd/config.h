@@ -9,12 +9,13 @@
 #include <stdint.h>
 
 /* Fixed by the interface (bytes, without a NUL). */
-#define PERFD_NAME_MAX      48
-#define PERFD_LANE_NAME_MAX 31
-#define PERFD_LABEL_MAX     63
-#define PERFD_CATEGORY_MAX  31
-#define PERFD_FILE_MAX      127
-#define PERFD_URI_MAX       4200
+#define PERFD_NAME_MAX       48
+#define PERFD_LANE_NAME_MAX  31
+#define PERFD_LABEL_MAX      63
+#define PERFD_CATEGORY_MAX   31
+#define PERFD_CATEGORIES_MAX 127 /* bytes of those that a session asks for */
+#define PERFD_FILE_MAX       127
+#define PERFD_URI_MAX        4200
 
 struct perfd_config {
     uint32_t
@@ -72,9 +73,9 @@ struct perfd_config {
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
-#define PERFD_CONTEXT_BYTES     2912u
+#define PERFD_CONTEXT_BYTES     3056u
 #define PERFD_CLIENT_BYTES      24u
-#define PERFD_SESSION_BYTES     528u
+#define PERFD_SESSION_BYTES     656u
 #define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)
 #define PERFD_FRAME_BYTES       80u
 #define PERFD_LABEL_BYTES       64u

@@ -110,7 +110,10 @@ struct perfd_start {
     uint64_t
         long_frame_ns;    /* a frame this long is long; 0: 3/2 of the frame's budget, rounded up */
     uint64_t idle_gap_ns; /* a longer gap is idleness, not an interval; 0: no such rule */
-    uint32_t warmup_frames; /* the first ticks, presented or not, that count in no metric */
+    struct perfd_text categories; /* of marks that its traces show, with commas between them, at
+                                   * most PERFD_CATEGORIES_MAX bytes; an empty one among them: marks
+                                   * without a category; empty: all marks */
+    uint32_t warmup_frames;       /* the first ticks, presented or not, that count in no metric */
 };
 
 /* Starts a session and prints its marker. Returns its id (1 or more, never used twice).
