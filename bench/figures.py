@@ -88,7 +88,7 @@ def sizes(build):
     found = {}
     for target in ("x86_64", "riscv64"):
         for name, image in (("text ", "perfd.elf"), ("text without lanes ", "perfd-nolanes.elf"),
-                            ("text for speed ", "perfd-fast.elf")):
+                            ("text of all ", "perfd-all.elf")):
             path = os.path.join(build, "free", target, image)
             if os.path.exists(path):
                 found[name + target] = text_bytes(path)

@@ -66,7 +66,7 @@ $(BUILD)/free/$(1)/perfd.o: $$(call objects,$(BUILD)/free/$(1),$$(FREE_C)) $(BUI
 
 # As an image would hold it: calls relaxed, and only what a port's calls reach.
 $(BUILD)/free/$(1)/stack.elf: FREE_ROOTS += $(STACK_ROOTS)
-$(BUILD)/free/$(1)/stack.elf $(BUILD)/free/$(1)/perfd-fast.elf: FREE_LINKED_C := $$(FREE_C)
+$(BUILD)/free/$(1)/stack.elf $(BUILD)/free/$(1)/perfd-all.elf: FREE_LINKED_C := $$(FREE_C)
 $(BUILD)/free/$(1)/perfd.elf $(BUILD)/free/$(1)/perfd-nolanes.elf: $$(call objects,$(BUILD)/free/$(1),$$(FREE_IMAGE_C))
 $(BUILD)/free/$(1)/perfd-nolanes.elf: FREE_LINKED_C := $$(FREE_NO_LANES_C)
 $(BUILD)/free/$(1)/perfd-nolanes.elf: $$(call objects,$(BUILD)/free/$(1),$$(LANES_C_0))
@@ -88,7 +88,7 @@ FREE_OBJECTS := $(patsubst %,$(BUILD)/free/%/perfd.o,$(FREE_TARGETS))
 freestanding: $(FREE_OBJECTS) $(FREE_OBJECTS:perfd.o=stack.elf) ## Build core + server + runtime without a C library; audit their symbols
 	scripts/audit-symbols $(PORT_H) $(FREE_OBJECTS)
 
-FREE_SIZES := $(FREE_OBJECTS:.o=.elf) $(FREE_OBJECTS:.o=-nolanes.elf) $(FREE_OBJECTS:.o=-fast.elf) $(HOST)/arena-size
+FREE_SIZES := $(FREE_OBJECTS:.o=.elf) $(FREE_OBJECTS:.o=-nolanes.elf) $(FREE_OBJECTS:.o=-all.elf) $(HOST)/arena-size
 size: $(FREE_SIZES) ## Text of core + server + runtime, static RAM by configuration
 	@scripts/size $(BUILD)/free $(FREE_TARGETS)
 	@$(HOST)/arena-size

@@ -7,7 +7,7 @@ TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh)
 INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT) $(INC_PATHS)
 
 # Tests of the core alone link it to a port in memory, and need nothing of what lies above it.
-CORE_TESTS := arena bad_input histogram metrics_% order put sessions trace% wide
+CORE_TESTS := arena bad_input histogram metrics_% order put run_log sessions trace% wide
 CORE_TEST_BIN := $(filter $(addprefix $(HOST)/tests/test_,$(CORE_TESTS)),$(TEST_BIN))
 MEMORY_PORT_O := $(HOST)/$(TEST_DIR)/memory_port.o
 FIXTURE_O := $(MEMORY_PORT_O) $(HOST)/$(TEST_DIR)/fixture.o

@@ -422,7 +422,8 @@ struct ReadLogRequest {
 
 struct ReadLogResponse {
   status @0 :Status;                 # ok, notFound (none was started), busy (another caller's), invalid,
-                                     # noSpace (no room for what is there), unsupported, accessDenied
+                                     # noSpace (no room for what is there), tooBig (for maxBytes), unsupported,
+                                     # accessDenied
   data @1 :Data;                     # whole entries, at most maxBytes; perhaps none
   end @2 :Bool;                      # the log's end is in data
 }

@@ -328,13 +328,14 @@ void log_lane_gather(struct perfd *perfd, const struct lane *lane)
     if (perfd->log.memory == NULL || lane->shared != LANE_OF_MARKS)
         return;
     const struct perf_lane_header *header = header_of(perfd, lane);
+    const struct perf_lane_slot *ring = (const void *)(header + 1);
     size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
-    uint64_t laps = perf_lane_laps_before(header);
+    uint64_t laps = perf_lane_laps_before(header), begun = laps * slots;
     if (laps > LANE_LAPS_MOST)
         return; /* its marks are none, to the log as to all else */
-    log_slots(perfd, lane,
-              laps * slots +
-                  lane_position((const void *)(header + 1), 0, slots, perf_lane_lap_bits(laps)));
+    uint64_t logged = perfd->log.memory->logged[lane - perfd->lanes.lane];
+    size_t known = logged > begun && logged - begun <= slots ? (size_t)(logged - begun) : 0;
+    log_slots(perfd, lane, begun + lane_position(ring, known, slots, perf_lane_lap_bits(laps)));
 }
 
 void log_look(struct perfd *perfd)

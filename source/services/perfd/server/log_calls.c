@@ -5,6 +5,9 @@
 #include "runlog.capnp.h"
 #include "server/service.h"
 
+/* What a builder needs at all. */
+#define MESSAGE_BYTES_MIN 16u
+
 /* Of the log's memory the first part is where messages are made, the rest is the core's. */
 static uint8_t *scratch_of(const struct perfd_server *server)
 {
@@ -189,6 +192,8 @@ static size_t write_message(const struct perfd_server *server, const struct perf
                             uint8_t *out, size_t size, uint32_t *check)
 {
     struct nx_builder builder;
+    if (size < MESSAGE_BYTES_MIN)
+        return 0;
     nx_builder_init(&builder, out, size);
     struct runlog_entry_builder entry = runlog_entry_init_root(&builder);
     write_entry(server, from, entry);
@@ -237,6 +242,8 @@ __attribute__((noinline)) static int read_log(struct perf_service *service, uint
     struct perfd_server *server = service->server;
     bool ended;
     size_t length = perfd_server_take_log(server, scratch_of(server), max_bytes, &ended);
+    if (length == 0 && perfd_log_peek(server->perfd) != NULL)
+        return PERFD_TOO_BIG; /* or whoever asks for so little would ask for ever */
     uint8_t *data = perf_read_log_response_init_data(response, (uint32_t)length);
     if (data == NULL)
         return PERFD_TOO_BIG;
