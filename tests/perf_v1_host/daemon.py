@@ -22,6 +22,8 @@ PERFCTL = os.path.join(checks.HOST, "perfctl")
 LOAD = os.path.join(checks.HOST, "tests", "load")
 DISK_FAULTS = os.path.join(checks.HOST, "tests", "disk_faults.so")
 LIMIT_S = 60
+# What is told to end has so long for it: a leak checker looks through all memory first.
+END_S = 10
 
 
 def run(*command, env=None, **options):
@@ -66,7 +68,7 @@ class Daemon:
         os.mkdir(self.exports)
         self.path = socket_path or os.path.join(self.work, "perfd.sock")
         self.address = "unix:" + self.path
-        self.command = ["timeout", "-k", "1", str(LIMIT_S), PERFD, "--socket", self.path]
+        self.command = ["timeout", "-k", str(END_S), str(LIMIT_S), PERFD, "--socket", self.path]
         self.command += ["--export-dir", self.exports] if exports else []
         self.command += arguments
         self.env = dict(os.environ)

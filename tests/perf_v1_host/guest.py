@@ -15,7 +15,7 @@ import threading
 import time
 
 import checks
-from daemon import LIMIT_S, PERFCTL, run
+from daemon import END_S, LIMIT_S, PERFCTL, run
 
 SERIAL_GUEST = os.path.join(checks.HOST, "tests", "serial_guest")
 HEADER, DATA = 24, 0
@@ -26,7 +26,7 @@ class Program:
 
     def __init__(self, *command):
         self.process = subprocess.Popen(
-            ["timeout", "-k", "1", str(LIMIT_S), *command],
+            ["timeout", "-k", str(END_S), str(LIMIT_S), *command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )
         self.buffer = b""

@@ -132,7 +132,8 @@ def of_names(raw):
 def what_was_there_before_is_in_it():
     """Labels and lanes of a program that had marked in a session before."""
     with daemon.Daemon() as perfd:
-        program = subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), MARK_PROGRAM, "2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        program = subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), MARK_PROGRAM, "2"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    env={**os.environ, "PERF_SOCKET": perfd.path})
         checks.equal(program.stdout.readline(), b"0\n")
         perfd.perfctl("start", "before")
