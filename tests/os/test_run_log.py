@@ -104,9 +104,17 @@ def the_image_records_what_it_was_told():
 
 
 @checks.check
+def the_image_has_a_flight_recorder():
+    log = harness.run(image="perfd-full.elf", options=("flight", "seconds=1"))
+    harness.in_order(log, "perfd: ready", "perf: start flight (budget=16.667ms)", "perf: start systemui",
+                     "perf: stop systemui")
+
+
+@checks.check
 def an_image_without_says_so():
-    log = harness.run(options=("run-log", "seconds=1"))
+    log = harness.run(options=("run-log", "flight", "seconds=1"))
     checks.equal(harness.count(log, "run-log: there is none in this image"), 1)
+    checks.equal(harness.count(log, "flight: there is no recorder in this image"), 1)
 
 
 checks.main()

@@ -107,6 +107,7 @@ bool perfd_receive(struct perfd_server *server, struct perfd_connection *connect
         enum nx_outcome outcome = serve(&service, call);
         malformed = outcome == NX_REFUSE;
         event = nx_vat_finish(&connection->vat, call, outcome, out_length);
+        flight_goes_on(server, began_ns);
     }
     /* With nothing to say it is the peer's own Abort. */
     if (malformed || (event == NX_CLOSE && *out_length > 0))

@@ -60,15 +60,22 @@ struct perfd_log {
     const struct perfd_log_stream *streams;
 };
 
+/* A session of the service's own, always running, so that nobody needs to start one. */
+struct perfd_flight {
+    int client; /* the core's, whose it is; 0: there is none */
+    uint32_t session;
+    uint64_t budget_ns;
+};
+
 struct perfd_server {
     struct perfd *perfd;
     struct perfd_port *port;
     uint32_t frame_bytes; /* the largest message, either way */
     struct perfd_job job;
-    struct perfd_log log;
     struct nx_call call; /* under way: here, because the stack is deepest below it */
-    struct perfd_export_result
-        export_result; /* last: it is long, and short offsets are short code */
+    struct perfd_export_result export_result; /* it is long, and short offsets are short code */
+    struct perfd_log log;
+    struct perfd_flight flight;
 };
 
 /* frame_bytes: PERFD_FRAME_BYTES_MIN or more, and what every out buffer below has at least. */
@@ -92,6 +99,14 @@ void perfd_disconnect(struct perfd_server *server, struct perfd_connection *conn
 bool perfd_receive(struct perfd_server *server, struct perfd_connection *connection,
                    const uint8_t *frame, size_t length, uint8_t *out, size_t out_size,
                    size_t *out_length) __attribute__((warn_unused_result));
+
+/*
+ * The flight recorder: starts a session `flight` of the service's own, now and again whenever
+ * somebody stops it. PERFD_UNSUPPORTED: there is no such code in this program; else as
+ * perfd_client_open() and perfd_start().
+ */
+int perfd_server_start_flight(struct perfd_server *server, uint64_t budget_ns, uint64_t now_ns)
+    __attribute__((warn_unused_result));
 
 /*
  * Starts a run log of its own accord, in log.memory: who first asks for its bytes has it.

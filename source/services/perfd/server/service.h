@@ -60,6 +60,11 @@ void write_health(const struct perfd_health *from, struct perf_health_builder to
 /* categories.c: those that a session asks for. */
 struct perfd_text read_categories(struct perf_start_request_reader request);
 
+/* flight.c: a session was stopped; and, the answer to that being made, another starts where it was
+ * the flight recorder's. */
+void flight_session_stopped(struct perfd_server *server, uint32_t session);
+void flight_goes_on(struct perfd_server *server, uint64_t now_ns);
+
 /* info_call.c */
 void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
 

@@ -29,8 +29,10 @@ enum nx_outcome perf_on_stop(struct perf_service *service, struct nx_call *call,
         return NX_REFUSE;
     struct perfd_metrics metrics;
     int result = perfd_stop(service->perfd, service->client, session, service->now_ns, &metrics);
-    if (result >= 0)
+    if (result >= 0) {
         write_metrics(&metrics, perf_stop_response_init_metrics(response));
+        flight_session_stopped(service->server, metrics.session);
+    }
     return answer(response.s, result);
 }
 

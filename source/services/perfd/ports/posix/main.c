@@ -29,6 +29,8 @@ enum { POLL_LISTENER, POLL_DISK, POLL_CHANNELS, POLLS = POLL_CHANNELS + CHANNELS
 
 #define READY "perfd: ready\n"
 
+#define FLIGHT_BUDGET_NS 16666667u
+
 enum { EXIT_UNABLE = 1, EXIT_UNUSABLE = 2 };
 
 struct daemon {
@@ -239,6 +241,19 @@ static void *make_log_memory(size_t bytes)
     return memory;
 }
 
+/* What the daemon records of its own accord. The log is first, so that it has the session. */
+static void begin_recording(struct daemon *daemon, const struct options *options)
+{
+    uint64_t now_ns = perfd_port_now_ns(&daemon->port);
+    int result = options->run_log ? perfd_server_start_log(&daemon->server, now_ns) : 0;
+    if (result >= 0 && options->flight)
+        result = perfd_server_start_flight(&daemon->server, FLIGHT_BUDGET_NS, now_ns);
+    if (result >= 0)
+        return;
+    fprintf(stderr, "perfd: cannot record: %s\n", perfd_error_text(result));
+    exit(EXIT_UNABLE);
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
@@ -266,15 +281,11 @@ int main(int argc, char **argv)
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
     daemon.server.log.memory = make_log_memory(options.log_bytes);
     daemon.server.log.bytes = options.log_bytes;
-    if (options.run_log &&
-        perfd_server_start_log(&daemon.server, perfd_port_now_ns(&daemon.port)) < 0) {
-        fprintf(stderr, "perfd: the run log cannot begin\n");
-        return EXIT_UNABLE;
-    }
     catch_signals(&while_waiting);
     if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
         return EXIT_UNABLE;
     perfd_port_marker(&daemon.port, READY, sizeof READY - 1);
+    begin_recording(&daemon, &options);
 
     run(&daemon, &while_waiting);
 

@@ -24,6 +24,7 @@ enum {
     KEY_RATE,
     KEY_LOG_BUFFER,
     KEY_RUN_LOG,
+    KEY_FLIGHT,
 };
 
 static const struct argp_option option_list[] = {
@@ -44,6 +45,8 @@ static const struct argp_option option_list[] = {
      "What a run log may hold that nobody has fetched yet; 0: there are no run logs (default "
      "4194304)",
      0},
+    {"flight", KEY_FLIGHT, NULL, 0,
+     "Record from the start: a session `flight` that begins again whenever it is stopped", 0},
     {"run-log", KEY_RUN_LOG, NULL, 0,
      "Begin a run log at once, for who fetches it first (`perfctl record --attach`)", 0},
     {0},
@@ -89,6 +92,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->log_bytes = (size_t)number(state, "log-buffer", text, 0, UINT64_C(1) << 32);
         if (options->log_bytes != 0 && options->log_bytes < LOG_BYTES_MIN)
             argp_error(state, "--log-buffer takes 0, or %u and more", LOG_BYTES_MIN);
+        return 0;
+    case KEY_FLIGHT:
+        options->flight = true;
         return 0;
     case KEY_RUN_LOG:
         options->run_log = true;

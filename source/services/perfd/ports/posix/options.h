@@ -13,6 +13,7 @@ struct options {
     struct perfd_config config;
     size_t log_bytes; /* of the run log; 0: there is none */
     bool run_log;     /* it begins at once */
+    bool flight;      /* a session of the daemon's own runs always */
 };
 
 /* Ends the process with 2 and one clear line where the arguments are unusable. */
