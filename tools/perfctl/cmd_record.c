@@ -58,6 +58,7 @@ struct recording {
     const struct record_arguments *arguments;
     uint32_t session; /* 0: none of ours runs */
     uint64_t began_ns, bytes;
+    uint64_t lost; /* entries that the log lacks */
     bool ended;
 };
 
@@ -99,6 +100,7 @@ static int fetch(struct recording *recording, bool start, bool stop, uint32_t *g
     *got = data.length;
     recording->bytes += data.length;
     recording->ended = perf_read_log_response_get_end(response);
+    recording->lost = perf_read_log_response_get_lost(response);
     return EXIT_FINE;
 }
 
@@ -210,15 +212,16 @@ static int record(struct recording *recording, const sigset_t *signals)
     recording->began_ns = now_ns();
     if (code == EXIT_FINE)
         code = follow(recording, signals);
-    bool early = recording->ended;
     if (code == EXIT_FINE && !attach)
         code = stop_session(recording);
     if (code == EXIT_FINE)
         code = fetch_rest(recording);
     show_progress(recording, true);
-    if (code == EXIT_FINE && early) {
-        fprintf(stderr, "perfctl: record: more came than could be fetched: the recording ends "
-                        "early\n");
+    if (code == EXIT_FINE && recording->lost > 0) {
+        fprintf(stderr,
+                "perfctl: record: more came than could be fetched: the recording ends early, "
+                "without %" PRIu64 " entries\n",
+                recording->lost);
         code = EXIT_STATUS;
     }
     return code;

@@ -426,4 +426,5 @@ struct ReadLogResponse {
                                      # accessDenied
   data @1 :Data;                     # whole entries, at most maxBytes; perhaps none
   end @2 :Bool;                      # the log's end is in data
+  lost @3 :UInt64;                   # with the end: entries that found no room, 0 where the log is whole
 }

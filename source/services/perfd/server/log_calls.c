@@ -216,6 +216,8 @@ size_t perfd_server_take_log(struct perfd_server *server, uint8_t *out, size_t s
             break;
         used += length;
         *ended = entry->kind == PERFD_LOG_END;
+        if (*ended)
+            server->log.lost = entry->lost;
         perfd_log_took(server->perfd);
     }
     return used;
@@ -250,8 +252,10 @@ __attribute__((noinline)) static int read_log(struct perf_service *service, uint
     for (size_t i = 0; i < length; i++)
         data[i] = scratch_of(server)[i];
     perf_read_log_response_set_end(response, ended);
-    if (ended)
+    if (ended) {
+        perf_read_log_response_set_lost(response, server->log.lost);
         server->log.owner = NULL;
+    }
     return 0;
 }
 

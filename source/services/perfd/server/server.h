@@ -56,6 +56,7 @@ struct perfd_log {
     size_t bytes; /* PERFD_SERVER_LOG_BYTES_MIN or more */
     struct perfd_connection *owner; /* who started it; NULL: nobody */
     uint32_t check;                 /* over all that was handed out */
+    uint64_t lost;                  /* entries that found no room in the last one that ended */
     uint32_t stream_count;          /* for the log's head; most have none */
     const struct perfd_log_stream *streams;
 };
