@@ -12,6 +12,7 @@
 
 #include "fixture.h"
 #include "lane_hand.h"
+#include "perfd/run_log.h"
 
 /* Four runs of 256 records: 252 slots each. */
 static const struct perfd_config four_lanes = {
@@ -719,6 +720,80 @@ static void a_word_may_come_late(void **state)
     bench_close(&bench);
 }
 
+/* --- The run log --------------------------------------------------------------------------------
+ */
+
+/* Takes entries up to the next of this kind, which stays. */
+static const struct perfd_log_entry *next_of_kind(struct bench *bench, enum perfd_log_kind kind)
+{
+    const struct perfd_log_entry *entry;
+
+    while ((entry = perfd_log_peek(bench->perfd)) != NULL && entry->kind != kind)
+        perfd_log_took(bench->perfd);
+    return entry;
+}
+
+/* Takes the slots that wait; they are those of this number up to before that one, as they lie. */
+static void assert_logged(struct bench *bench, const struct hand *hand, uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        const struct perfd_log_entry *entry = next_of_kind(bench, PERFD_LOG_SLOTS);
+        assert_non_null(entry);
+        assert_int_equal(entry->id, hand->id);
+        assert_int_equal(entry->slots.at, from);
+        for (uint32_t i = 0; i < entry->slots.count; i++, from++)
+            assert_memory_equal(&entry->slots.slot[i], &hand->slot[from % SLOTS],
+                                sizeof entry->slots.slot[i]);
+        perfd_log_took(bench->perfd);
+    }
+    assert_int_equal(from, to);
+    assert_null(next_of_kind(bench, PERFD_LOG_SLOTS));
+}
+
+static void what_the_log_has_of_a_lane(void **state)
+{
+    static uint64_t memory[65536 / 8];
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench);
+    uint32_t draw = label(&bench, "draw");
+    bench_start(&bench, 16 * MS);
+    for (uint64_t i = 0; i < 100; i++)
+        put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    /* What is there, then what is new, over the end of a lap, and nothing twice. */
+    assert_int_equal(perfd_log_start(bench.perfd, memory, sizeof memory, bench.port.now_ns), 0);
+    assert_logged(&bench, &hand, 0, 100);
+    for (uint64_t i = 0; i < 200; i++)
+        put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    perfd_log_gather(bench.perfd, bench.port.now_ns);
+    assert_logged(&bench, &hand, 100, 300);
+    perfd_log_gather(bench.perfd, bench.port.now_ns);
+    assert_null(perfd_log_peek(bench.perfd));
+    /* A trace is made of what is in the log before it, and the counter's reading is, too. */
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    read_marks(&bench);
+    const struct perfd_log_entry *look = next_of_kind(&bench, PERFD_LOG_LOOK);
+    assert_int_equal(look->look.now_ns, bench.port.now_ns);
+    assert_int_equal(next_of_kind(&bench, PERFD_LOG_SLOTS)->slots.count, 1);
+    assert_non_null(next_of_kind(&bench, PERFD_LOG_TRACE));
+    perfd_log_took(bench.perfd);
+    /* Twice round and ten more: of 514, the first 262 are gone. */
+    for (uint64_t i = 0; i < 2 * SLOTS + 10; i++)
+        put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    perfd_log_gather(bench.perfd, bench.port.now_ns);
+    assert_int_equal(perfd_log_peek(bench.perfd)->kind, PERFD_LOG_LOST);
+    assert_int_equal(perfd_log_peek(bench.perfd)->lost, SLOTS + 10);
+    assert_logged(&bench, &hand, 301 + SLOTS + 10, 301 + 2 * SLOTS + 10);
+    /* And what came between the last look and the lane's end. */
+    put(&hand, PERF_LANE_INSTANT, bench.port.now_ns, draw);
+    assert_int_equal(perfd_lane_close(bench.perfd, bench.client, hand.id), 0);
+    assert_int_equal(next_of_kind(&bench, PERFD_LOG_SLOTS)->slots.count, 1);
+    assert_int_equal(next_of_kind(&bench, PERFD_LOG_LANE_CLOSE)->id, hand.id);
+    bench_close(&bench);
+}
+
 /* --- Anything at all -------------------------------------------------------------------------- */
 
 /* The events of one lane of a trace, one after the other; the rest is cut away. */
@@ -1081,6 +1156,7 @@ int main(void)
         cmocka_unit_test(going_on_finds_as_many),
         cmocka_unit_test(a_mark_before_the_last_look),
         cmocka_unit_test(a_word_may_come_late),
+        cmocka_unit_test(what_the_log_has_of_a_lane),
         cmocka_unit_test(noise_stays_where_it_is),
         cmocka_unit_test(the_ledger_is_exact),
         cmocka_unit_test(what_is_read_meanwhile_is_whole),
