@@ -98,7 +98,8 @@ $(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 $(OS)/perfd.elf: $(OS_PERFD_O) $(OS)/systemui.user.o
 
 # A player of run logs: the core, and a port that is told everything by the log.
-OS_PLAYER_O := $(OS_FREE_O) $(OS_LANES_O_1) $(OS_MORE_O_0) $(call objects,$(OS),$(REPLAY_C))
+OS_PLAYER_O := $(OS_FREE_O) $(OS_LANES_O_1) $(call objects,$(FREE_RISCV),$(FULL_C_1)) \
+	$(call objects,$(OS),$(REPLAY_C))
 $(OS)/player.elf: $(OS_PLAYER_O)
 $(OS)/$(OS_DIR)/main_player.o: OS_CFLAGS += -I$(TEST_DIR)
 

@@ -57,13 +57,12 @@ def scenarios_are_the_same_on_all_machines():
                 checks.true(here.endswith(file.read()), "perfctl replay writes another trace")
 
 
-@checks.check
-def so_are_shared_lanes():
+def recorded_marks(*asked):
     """A program's own lanes, in raw ticks of this machine."""
     import daemon  # beside checks
     with daemon.Daemon("--run-log") as perfd:
         log = os.path.join(perfd.work, "marks.runlog")
-        perfd.perfctl("start", "marks")
+        perfd.perfctl("start", "marks", *asked)
         subprocess.run([MARK_PROGRAM], input=b"\n", stdout=subprocess.DEVNULL, check=True, timeout=60,
                        env={**os.environ, "PERF_SOCKET": perfd.path})
         perfd.perfctl("stop")
@@ -71,6 +70,18 @@ def so_are_shared_lanes():
         here = the_same_everywhere(log)
         checks.equal(here.count('"name":"blur"'), 4)
         checks.true(here.startswith("marks "), here[:100])
+        return here
+
+
+@checks.check
+def so_are_shared_lanes():
+    checks.true('"name":"ui"' in recorded_marks(), "a mark is missing")
+
+
+@checks.check
+def so_are_sessions_of_some_categories():
+    here = recorded_marks("--categories", "draw,work")
+    checks.true('"categories":"draw,work"' in here and '"name":"ui"' not in here, here[:200])
 
 
 @checks.check

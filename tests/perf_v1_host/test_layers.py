@@ -16,7 +16,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.M)
 LAYERS = {
     "source/services/perfd/core": (False, r"perfd/|ports/port\.h"),
     "source/services/perfd/server": (False, r"perfd/|ports/port\.h|server/|nexus-idl/|(perf|runlog)\.capnp\.h"),
-    "source/services/perfd/replay": (False, r"perfd/|ports/port\.h|replay/|nexus-idl/|(perf|runlog)\.capnp\.h"),
+    "source/services/perfd/replay": (False, r"perfd/|ports/port\.h|replay/|server/read\.h|nexus-idl/|(perf|runlog)\.capnp\.h"),
     "source/services/perfd/include": (False, r"perfd/"),
     "source/services/perfd/ports/posix": (
         True, r"perfd/|ports/port\.h|server/|nexus-idl/|posix-paths/|perf\.capnp\.h"),

@@ -11,8 +11,7 @@
 
 #include "perfctl.h"
 
-#define BUDGET_NS 16666667u /* the schema's default */
-#define PAUSE_NS  20000000  /* between looks at a log in which nothing was new */
+#define PAUSE_NS 20000000 /* between looks at a log in which nothing was new */
 
 enum { KEY_FOR = 'f', KEY_OUTPUT = 'o', KEY_NAME = 'n', KEY_BUDGET = 'b', KEY_ATTACH = 'a' };
 
@@ -61,13 +60,6 @@ struct recording {
     uint64_t lost; /* entries that the log lacks */
     bool ended;
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* What came is kept whatever happens next. */
 static int unreachable(int error)

@@ -210,16 +210,13 @@ static int problem(const struct player *player, const char *what)
     return EXIT_UNUSABLE;
 }
 
-static uint64_t now_ns(void)
+/* Waits until the message that came next is due. */
+static void keep_pace(const struct player *player)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void keep_pace(const struct player *player, uint64_t at_ns)
-{
-    if (player->arguments->speed <= 0 || at_ns < player->log_began_ns)
+    if (player->arguments->speed <= 0)
+        return;
+    uint64_t at_ns = replay_entry_ns(player->log.bytes, player->log.used);
+    if (at_ns < player->log_began_ns)
         return;
     uint64_t due_ns = player->began_ns +
                       (uint64_t)((double)(at_ns - player->log_began_ns) / player->arguments->speed);
@@ -284,7 +281,7 @@ static int play(struct player *player, bool *more)
     case NEXT_UNREADABLE:
         return problem(player, strerror(errno));
     }
-    keep_pace(player, replay_entry_ns(player->log.bytes, player->log.used));
+    keep_pace(player);
     enum replay_result result = replay_take(replay, player->log.bytes, player->log.used);
     show_progress(player, false);
     *more = result < REPLAY_ENDED;

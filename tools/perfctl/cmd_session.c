@@ -71,8 +71,6 @@ static error_t parse_start(int key, char *text, struct argp_state *state)
     }
 }
 
-#define BUDGET_NS 16666667u /* the schema's default */
-
 int cmd_start(int argc, char **argv, const struct common *common)
 {
     static const struct argp argp = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "perfctl.h"
 
@@ -69,4 +70,11 @@ int check_status(const char *what, enum perf_status status)
     fprintf(stderr, "perfctl: %s: %s (%s)\n", what, status_name(status),
             (size_t)status < count ? status_texts[status].words : "from a newer service");
     return EXIT_STATUS;
+}
+
+uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

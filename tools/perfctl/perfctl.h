@@ -19,6 +19,8 @@ enum exit_code {
     EXIT_UNREACHABLE = 3, /* no service, or it went away */
 };
 
+#define BUDGET_NS UINT64_C(16666667) /* the schema's default */
+
 /* The options that every command takes, before or after its name. */
 struct common {
     const char *address; /* NULL: the default */
@@ -54,6 +56,9 @@ void call_service(struct perf_client *client, const struct common *common);
 /* EXIT_FINE for ok; else EXIT_STATUS, after one line on stderr that says what was refused and why.
  */
 int check_status(const char *what, enum perf_status status);
+
+/* CLOCK_MONOTONIC. */
+uint64_t now_ns(void);
 
 /* The status in the schema's words, "notFound" say. */
 const char *status_name(enum perf_status status);

@@ -7,6 +7,8 @@
 
 using Perf = import "perf.capnp";
 
+const version :UInt32 = 1;           # of this format
+
 struct Entry {
   atNs @0 :UInt64;                   # perfd's clock; never before the entry in front
   check @1 :UInt32;                  # CRC-32, as zlib's, over all messages up to this one, their segment
@@ -39,7 +41,7 @@ struct Stream {
 }
 
 struct Head {
-  version @0 :UInt32;                # of this format: 1
+  version @0 :UInt32;                # of the format
   perfd @1 :Text;                    # its version, at most 31 bytes
   clockName @2 :Text;                # at most 31 bytes
   clockStepNs @3 :UInt64;

@@ -136,22 +136,25 @@ bool perfd_log_is_on(const struct perfd *perfd)
 /* Those that are told no time are of the newest entry's. */
 #define THEN(perfd) ((perfd)->log.last_ns)
 
-void log_client_open(struct perfd *perfd, int client)
+/* An entry of which an id says most; NULL as begin()'s. */
+static struct perfd_log_entry *log_id(struct perfd *perfd, enum perfd_log_kind kind, int client,
+                                      uint64_t at_ns, uint32_t id)
 {
     void *more;
-    struct perfd_log_entry *entry =
-        begin(perfd, PERFD_LOG_CLIENT_OPEN, client, THEN(perfd), 0, &more);
+    struct perfd_log_entry *entry = begin(perfd, kind, client, at_ns, 0, &more);
     if (entry != NULL)
-        entry->id = (uint32_t)client;
+        entry->id = id;
+    return entry;
+}
+
+void log_client_open(struct perfd *perfd, int client)
+{
+    (void)log_id(perfd, PERFD_LOG_CLIENT_OPEN, client, THEN(perfd), (uint32_t)client);
 }
 
 void log_client_close(struct perfd *perfd, int client)
 {
-    void *more;
-    struct perfd_log_entry *entry =
-        begin(perfd, PERFD_LOG_CLIENT_CLOSE, client, THEN(perfd), 0, &more);
-    if (entry != NULL)
-        entry->id = (uint32_t)client;
+    (void)log_id(perfd, PERFD_LOG_CLIENT_CLOSE, client, THEN(perfd), (uint32_t)client);
 }
 
 void log_lane_open(struct perfd *perfd, int client, const struct lane *lane, struct perfd_text name,
@@ -172,11 +175,7 @@ void log_lane_open(struct perfd *perfd, int client, const struct lane *lane, str
 
 void log_lane_close(struct perfd *perfd, int client, uint32_t lane)
 {
-    void *more;
-    struct perfd_log_entry *entry =
-        begin(perfd, PERFD_LOG_LANE_CLOSE, client, THEN(perfd), 0, &more);
-    if (entry != NULL)
-        entry->id = lane;
+    (void)log_id(perfd, PERFD_LOG_LANE_CLOSE, client, THEN(perfd), lane);
 }
 
 void log_label(struct perfd *perfd, int client, const struct perfd_label *label, uint32_t id)
@@ -213,10 +212,7 @@ void log_start(struct perfd *perfd, int client, const struct perfd_start *start,
 
 void log_stop(struct perfd *perfd, const struct session *session)
 {
-    void *more;
-    struct perfd_log_entry *entry = begin(perfd, PERFD_LOG_STOP, 0, session->stopped_ns, 0, &more);
-    if (entry != NULL)
-        entry->id = session->id;
+    (void)log_id(perfd, PERFD_LOG_STOP, 0, session->stopped_ns, session->id);
 }
 
 /* Those that come often, and mostly without a log, look for it first. */
@@ -247,11 +243,9 @@ void log_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, ui
 void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns,
                uint32_t id)
 {
-    void *more;
-    struct perfd_log_entry *entry = begin(perfd, PERFD_LOG_TRACE, 0, now_ns, 0, &more);
+    struct perfd_log_entry *entry = log_id(perfd, PERFD_LOG_TRACE, 0, now_ns, id);
     if (entry == NULL)
         return;
-    entry->id = id;
     entry->trace.session = session;
     entry->trace.cap_bytes = cap_bytes;
 }
@@ -265,13 +259,10 @@ static const struct perf_lane_header *header_of(const struct perfd *perfd, const
 
 static void log_lost(struct perfd *perfd, const struct lane *lane, uint64_t slots)
 {
-    void *more;
     struct perfd_log_entry *entry =
-        begin(perfd, PERFD_LOG_LOST, lane->client, THEN(perfd), 0, &more);
-    if (entry == NULL)
-        return;
-    entry->id = lane->id;
-    entry->lost = slots;
+        log_id(perfd, PERFD_LOG_LOST, lane->client, THEN(perfd), lane->id);
+    if (entry != NULL)
+        entry->lost = slots;
 }
 
 /* The slots from number `from` on, as many of them as one entry holds and lie in one piece. */

@@ -3,16 +3,10 @@
 
 #include "nexus-idl/crc.h"
 #include "runlog.capnp.h"
-
-#define VERSION 1u
+#include "server/read.h"
 
 /* The check lies there in every message: behind the segment table and the root's pointer. */
 #define CHECK_AT (8u + 8u + RUNLOG_ENTRY_AT_CHECK)
-
-static struct perfd_text text_in(struct nx_text text)
-{
-    return (struct perfd_text){text.bytes, text.length};
-}
 
 /* --- The head, and what every entry has in common --------------------------------------------- */
 
@@ -62,7 +56,7 @@ enum replay_result replay_open(struct replay *replay, const uint8_t *bytes, size
     if (nx_message_error(&message) != 0 || runlog_entry_which(entry) != RUNLOG_ENTRY_HEAD ||
         replay->version == 0)
         return REPLAY_NO_LOG;
-    if (replay->version > VERSION)
+    if (replay->version > RUNLOG_VERSION)
         return REPLAY_NEWER;
     if (!check_holds(&replay->check, bytes, length, runlog_entry_get_check(entry)))
         return REPLAY_ALTERED;
@@ -177,15 +171,7 @@ static enum replay_result close_lane(struct replay *replay, int client, uint32_t
 static enum replay_result make_label(struct replay *replay, int client, uint32_t logged,
                                      struct perf_label_request_reader from)
 {
-    const struct perfd_label label = {
-        .name = text_in(perf_label_request_get_name(from)),
-        .category = text_in(perf_label_request_get_category(from)),
-        .file = text_in(perf_label_request_get_file(from)),
-        .line = perf_label_request_get_line(from),
-        .budget_cpu_us = perf_label_request_get_budget_cpu_us(from),
-        .budget_gpu_us = perf_label_request_get_budget_gpu_us(from),
-        .budget_mem_bytes = perf_label_request_get_budget_mem_bytes(from),
-    };
+    const struct perfd_label label = read_label(from);
     int id = perfd_label(replay->perfd, client, &label);
     if (logged >= replay->labels || id < 0)
         return REPLAY_NO_ROOM;
@@ -196,14 +182,7 @@ static enum replay_result make_label(struct replay *replay, int client, uint32_t
 static enum replay_result start(struct replay *replay, int client, uint32_t logged,
                                 struct perf_start_request_reader from)
 {
-    const struct perfd_start request = {
-        .name = text_in(perf_start_request_get_name(from)),
-        .budget_ns = perf_start_request_get_budget_ns(from),
-        .long_frame_ns = perf_start_request_get_long_frame_ns(from),
-        .idle_gap_ns = perf_start_request_get_idle_gap_ns(from),
-        .warmup_frames = perf_start_request_get_warmup_frames(from),
-        .categories = text_in(perf_start_request_get_categories(from)),
-    };
+    const struct perfd_start request = read_start(from);
     int id = perfd_start(replay->perfd, client, &request, replay->port.now_ns);
     replay->refused += (id > 0) != (logged != 0);
     if (id > 0)
@@ -225,72 +204,20 @@ static enum replay_result stop(struct replay *replay, uint32_t logged)
 static enum replay_result tick(struct replay *replay, int client,
                                struct perf_frame_tick_reader from)
 {
-    struct perfd_tick tick = {
-        .session = session_of(replay, perf_frame_tick_get_session_id(from)),
-        .frame_id = perf_frame_tick_get_frame_id(from),
-        .presented_at_ns = perf_frame_tick_get_presented_at_ns(from),
-        .began_at_ns = perf_frame_tick_get_began_at_ns(from),
-        .deadline_at_ns = perf_frame_tick_get_deadline_at_ns(from),
-        .phase_ns = {perf_frame_tick_get_ui_ns(from), perf_frame_tick_get_layout_ns(from),
-                     perf_frame_tick_get_render_ns(from), perf_frame_tick_get_present_ns(from)},
-        .input_at_ns = perf_frame_tick_get_input_at_ns(from),
-        .budget_ns = perf_frame_tick_get_budget_ns(from),
-        .presented = perf_frame_tick_get_presented(from),
-        .after_idle = perf_frame_tick_get_after_idle(from),
-    };
+    struct perfd_tick tick = read_tick(from);
+    tick.session = session_of(replay, tick.session);
     /* A refusal is one of the log's, too: it is counted as it was there. */
     (void)!perfd_tick(replay->perfd, client, &tick, replay->port.now_ns);
     return REPLAY_GOES_ON;
 }
 
-/* False: no mark has this kind. */
-static bool read_kind(struct perf_record_reader from, struct perfd_mark *to)
-{
-    switch (perf_record_which(from)) {
-    case PERF_RECORD_BEGIN:
-        to->kind = PERFD_BEGIN;
-        return true;
-    case PERF_RECORD_END:
-        to->kind = PERFD_END;
-        return true;
-    case PERF_RECORD_INSTANT:
-        to->kind = PERFD_INSTANT;
-        return true;
-    case PERF_RECORD_COUNTER:
-        to->kind = PERFD_COUNTER;
-        to->value = perf_record_get_counter(from);
-        return true;
-    case PERF_RECORD_ASYNC_BEGIN:
-        to->kind = PERFD_ASYNC_BEGIN;
-        to->value = (int64_t)perf_record_get_async_begin(from);
-        return true;
-    case PERF_RECORD_ASYNC_END:
-        to->kind = PERFD_ASYNC_END;
-        to->value = (int64_t)perf_record_get_async_end(from);
-        return true;
-    case PERF_RECORD_FLOW:
-        break;
-    case PERF_RECORD_FRAME:
-    case PERF_RECORD_UNKNOWN:
-        return false;
-    }
-    struct perf_record_flow_reader flow = perf_record_get_flow(from);
-    enum perf_flow_step step = perf_record_flow_get_step(flow);
-    to->kind = (enum perfd_mark_kind)(PERFD_FLOW_START + step);
-    to->value = (int64_t)perf_record_flow_get_id(flow);
-    return step != PERF_FLOW_STEP_UNKNOWN;
-}
-
 static enum replay_result mark(struct replay *replay, int client, struct perf_record_reader from)
 {
-    struct perfd_mark record = {
-        .lane = lane_id(replay, perf_record_get_lane(from)),
-        .label = label_of(replay, perf_record_get_label(from)),
-        .name = text_in(perf_record_get_name(from)),
-        .time_ns = perf_record_get_time_ns(from),
-    };
-    if (!read_kind(from, &record))
+    struct perfd_mark record;
+    if (perf_record_which(from) == PERF_RECORD_FRAME || read_mark(from, &record) < 0)
         return REPLAY_MALFORMED;
+    record.lane = lane_id(replay, record.lane);
+    record.label = label_of(replay, record.label);
     (void)!perfd_mark(replay->perfd, client, &record, replay->port.now_ns);
     return REPLAY_GOES_ON;
 }

@@ -2,24 +2,24 @@
 /* The flight recorder: a session that nobody has to start. */
 #include "server/service.h"
 
-#define NAME "flight"
+#define NAME      "flight"
+#define BUDGET_NS UINT64_C(16666667) /* the schema's default */
 
 static int start(struct perfd_server *server, uint64_t now_ns)
 {
     struct perfd_flight *flight = &server->flight;
-    const struct perfd_start request = {.name = {NAME, sizeof NAME - 1},
-                                        .budget_ns = flight->budget_ns};
+    const struct perfd_start request = {.name = {NAME, sizeof NAME - 1}, .budget_ns = BUDGET_NS};
     int session = perfd_start(server->perfd, flight->client, &request, now_ns);
     flight->session = session > 0 ? (uint32_t)session : 0;
     return session;
 }
 
-int perfd_server_start_flight(struct perfd_server *server, uint64_t budget_ns, uint64_t now_ns)
+int perfd_server_start_flight(struct perfd_server *server, uint64_t now_ns)
 {
     int client = perfd_client_open(server->perfd);
     if (client < 0)
         return client;
-    server->flight = (struct perfd_flight){.client = client, .budget_ns = budget_ns};
+    server->flight = (struct perfd_flight){.client = client};
     return start(server, now_ns);
 }
 

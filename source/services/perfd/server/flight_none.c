@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/service.h"
 
-int perfd_server_start_flight(struct perfd_server *server, uint64_t budget_ns, uint64_t now_ns)
+int perfd_server_start_flight(struct perfd_server *server, uint64_t now_ns)
 {
-    (void)server, (void)budget_ns, (void)now_ns;
+    (void)server, (void)now_ns;
     return PERFD_UNSUPPORTED;
 }
 

@@ -65,7 +65,6 @@ struct perfd_log {
 struct perfd_flight {
     int client; /* the core's, whose it is; 0: there is none */
     uint32_t session;
-    uint64_t budget_ns;
 };
 
 struct perfd_server {
@@ -106,7 +105,7 @@ bool perfd_receive(struct perfd_server *server, struct perfd_connection *connect
  * somebody stops it. PERFD_UNSUPPORTED: there is no such code in this program; else as
  * perfd_client_open() and perfd_start().
  */
-int perfd_server_start_flight(struct perfd_server *server, uint64_t budget_ns, uint64_t now_ns)
+int perfd_server_start_flight(struct perfd_server *server, uint64_t now_ns)
     __attribute__((warn_unused_result));
 
 /*

@@ -4,6 +4,7 @@
 #define PERFD_SERVER_SERVICE_H
 
 #include "perf.capnp.h"
+#include "server/read.h"
 #include "server/server.h"
 
 /* The generated dispatch hands this to each handler. Lives for one call, of a caller that has the
@@ -16,11 +17,6 @@ struct perf_service {
     uint64_t now_ns;
 };
 
-static inline struct perfd_text text_in(struct nx_text text)
-{
-    return (struct perfd_text){text.bytes, text.length};
-}
-
 /* Sets the status that every response begins with: 0 and positive payloads are ok, negatives are
  * the Status values, see perfd.h. */
 enum nx_outcome answer(struct nx_struct_builder response, int result);
@@ -32,9 +28,6 @@ enum nx_outcome answer_id(struct nx_struct_builder response, int result);
  * schema's bounds and the core never sees it. */
 int service_denied(struct perf_service *service);
 int service_invalid(struct perf_service *service);
-
-/* Of runlog.capnp. */
-#define RUNLOG_VERSION 1u
 
 /* Members that follow each other without a gap: how many, from the one to the other. */
 #define RUN(type, first, last)                                                                     \
@@ -56,9 +49,6 @@ void write_flags(struct nx_struct_builder to, uint32_t bit, unsigned flags);
 /* metrics.c */
 void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder to);
 void write_health(const struct perfd_health *from, struct perf_health_builder to);
-
-/* categories.c: those that a session asks for. */
-struct perfd_text read_categories(struct perf_start_request_reader request);
 
 /* flight.c: a session was stopped; and, the answer to that being made, another starts where it was
  * the flight recorder's. */

@@ -6,14 +6,7 @@ enum nx_outcome perf_on_start(struct perf_service *service, struct nx_call *call
                               struct perf_start_request_reader request,
                               struct perf_start_response_builder response)
 {
-    struct perfd_start start = {
-        .name = text_in(perf_start_request_get_name(request)),
-        .budget_ns = perf_start_request_get_budget_ns(request),
-        .long_frame_ns = perf_start_request_get_long_frame_ns(request),
-        .idle_gap_ns = perf_start_request_get_idle_gap_ns(request),
-        .warmup_frames = perf_start_request_get_warmup_frames(request),
-        .categories = read_categories(request),
-    };
+    struct perfd_start start = read_start(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
     return answer_id(response.s,

@@ -29,8 +29,6 @@ enum { POLL_LISTENER, POLL_DISK, POLL_CHANNELS, POLLS = POLL_CHANNELS + CHANNELS
 
 #define READY "perfd: ready\n"
 
-#define FLIGHT_BUDGET_NS 16666667u
-
 enum { EXIT_UNABLE = 1, EXIT_UNUSABLE = 2 };
 
 struct daemon {
@@ -247,7 +245,7 @@ static void begin_recording(struct daemon *daemon, const struct options *options
     uint64_t now_ns = perfd_port_now_ns(&daemon->port);
     int result = options->run_log ? perfd_server_start_log(&daemon->server, now_ns) : 0;
     if (result >= 0 && options->flight)
-        result = perfd_server_start_flight(&daemon->server, FLIGHT_BUDGET_NS, now_ns);
+        result = perfd_server_start_flight(&daemon->server, now_ns);
     if (result >= 0)
         return;
     fprintf(stderr, "perfd: cannot record: %s\n", perfd_error_text(result));

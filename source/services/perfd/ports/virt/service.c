@@ -6,10 +6,9 @@
 #include "ports/virt/exporter.h"
 #include "ports/virt/log_memory.h"
 
-#define ARENA_BYTES      PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
-#define PAGE_BYTES       4096u
-#define FLIGHT_BUDGET_NS 16666667u
-#define ROOM_BYTES       ((ARENA_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES)
+#define ARENA_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
+#define PAGE_BYTES  4096u
+#define ROOM_BYTES  ((ARENA_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES)
 
 /* Not cleared at boot: perfd_init() writes what it needs. The arena ends with a page, as do the
  * runs in it that are shared. */
@@ -65,8 +64,7 @@ void virt_service_start_log(struct virt_service *service)
 void virt_service_start_flight(struct virt_service *service)
 {
     static const char refused[] = "flight: there is no recorder in this image\n";
-    if (perfd_server_start_flight(&service->server, FLIGHT_BUDGET_NS,
-                                  perfd_port_now_ns(&service->port)) < 0)
+    if (perfd_server_start_flight(&service->server, perfd_port_now_ns(&service->port)) < 0)
         virt_board_log(refused, sizeof refused - 1);
 }
 
