@@ -46,7 +46,8 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 FREE_RISCV := $(BUILD)/free/riscv64
 OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(FULL_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_C := $(filter-out %/exporter_none.c %/log_memory.c %/log_memory_none.c,$(wildcard $(VIRT_DIR)/*.c))
+VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c jank_memory.c)
+VIRT_C := $(filter-out %/exporter_none.c $(VIRT_MORE_C) $(VIRT_MORE_C:.c=_none.c),$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
 STATE_C_0 := $(VIRT_DIR)/exporter_none.c $(OS_DIR)/store_none.c
@@ -55,10 +56,10 @@ OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),1)
 OS_FEATURE_LANES := $(or $(FEATURE_LANES),0)
 OS_LANES_O_0 := $(call objects,$(FREE_RISCV),$(LANES_C_0))
 OS_LANES_O_1 := $(call objects,$(FREE_RISCV),$(LANES_C_1))
-# A run log that perfctl fetches over the serial link, and categories; or neither.
+# What is more than the least: a run log that perfctl fetches over the serial link, categories, what is done about janks.
 OS_FEATURE_FULL := $(or $(FEATURE_FULL),0)
-OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(OS)/$(VIRT_DIR)/log_memory_none.o
-OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(OS)/$(VIRT_DIR)/log_memory.o
+OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(call objects,$(OS),$(VIRT_MORE_C:.c=_none.c))
+OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(call objects,$(OS),$(VIRT_MORE_C))
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)

@@ -19,9 +19,11 @@
 #define LOG_MOST    (48u << 20)
 
 #define ARENA_BYTES (16u << 20)
+#define JANKS_BYTES (4u << 20)
 #define LABELS_MOST 65535u
 
 static __attribute__((section(".noinit"), aligned(4096))) uint8_t arena[ARENA_BYTES];
+static __attribute__((section(".noinit"), aligned(8))) uint8_t janks[JANKS_BYTES];
 static uint16_t labels[LABELS_MOST];
 
 void play_emit(const char *bytes, size_t length)
@@ -50,8 +52,10 @@ bool play_make(struct replay *replay)
     if (bytes == 0 || bytes > ARENA_BYTES || replay->config.labels > LABELS_MOST)
         return false;
     replay_begin(replay, labels);
-    return perfd_init(&replay->perfd, arena + (ARENA_BYTES - bytes), bytes, &replay->config,
-                      &replay->port) == 0;
+    if (perfd_init(&replay->perfd, arena + (ARENA_BYTES - bytes), bytes, &replay->config,
+                   &replay->port) < 0)
+        return false;
+    return !replay->janks || perfd_jank_start(replay->perfd, janks, sizeof janks) == 0;
 }
 
 noreturn void hart_main(unsigned hart)

@@ -103,8 +103,14 @@ class Daemon:
         shutil.rmtree(self.work, ignore_errors=True)
         return self.process.returncode
 
-    def marker(self):
-        """The next line on its standard output."""
+    def marker(self, janks=False):
+        """The next line on its standard output; one about a janky frame only where it is asked for."""
+        line = self.line()
+        while line.startswith("perf: jank ") and not janks:
+            line = self.line()
+        return line
+
+    def line(self):
         deadline = time.monotonic() + LIMIT_S
         while b"\n" not in self.buffer:
             ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())

@@ -30,8 +30,11 @@ bool play_make(struct replay *replay)
     if (memory == NULL || labels == NULL)
         return false;
     replay_begin(replay, labels);
-    return perfd_init(&replay->perfd, memory + (mapped - bytes), bytes, &replay->config,
-                      &replay->port) == 0;
+    if (perfd_init(&replay->perfd, memory + (mapped - bytes), bytes, &replay->config,
+                   &replay->port) < 0)
+        return false;
+    bytes = perfd_jank_bytes(&replay->config);
+    return !replay->janks || perfd_jank_start(replay->perfd, malloc(bytes), bytes) == 0;
 }
 
 int main(void)

@@ -135,6 +135,9 @@ STATUS_OF(frames, frames)
 STATUS_OF(label, label)
 STATUS_OF(info, info)
 STATUS_OF(read_log, read_log)
+STATUS_OF(amend_frame, amend_frame)
+STATUS_OF(janks, janks)
+STATUS_OF(snapshots, snapshots)
 
 static const struct {
     enum perf_status (*call)(struct peer *peer);
@@ -147,7 +150,8 @@ static const struct {
     {call_record, PERFD_CAP_MARK},     {call_open_lane, PERFD_CAP_MARK},
     {call_close_lane, PERFD_CAP_MARK}, {call_frames, PERFD_CAP_READ},
     {call_label, PERFD_CAP_MARK},      {call_info, PERFD_CAP_READ},
-    {call_read_log, PERFD_CAP_EXPORT},
+    {call_read_log, PERFD_CAP_EXPORT}, {call_amend_frame, PERFD_CAP_MARK},
+    {call_janks, PERFD_CAP_READ},      {call_snapshots, PERFD_CAP_READ},
 };
 
 static void each_method_needs_its_one_capability(void **state)
@@ -165,8 +169,8 @@ static void each_method_needs_its_one_capability(void **state)
         }
         perfd_disconnect(&server, &peer.connection);
     }
-    /* 15 methods, 4 senders, each method denied to 3 of them. */
-    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 45);
+    /* 18 methods, 4 senders, each method denied to 3 of them. */
+    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 54);
     assert_int_equal(memory_port_count(&bench.port, "perfd: reject denied"), 1);
 }
 

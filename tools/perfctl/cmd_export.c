@@ -8,23 +8,32 @@
 #include <unistd.h>
 
 #include "perfctl.h"
+#include "perfd/jank.h"
 
 struct export_arguments {
     struct common common;
-    uint32_t session;
+    uint32_t session; /* or a snapshot's id */
     uint64_t cap_bytes;
     const char *output; /* NULL: trace.json, or trace-<session>.json; "-": stdout */
     const char *store_name;
     bool store;
 };
 
-enum { KEY_SESSION = 's', KEY_OUTPUT = 'o', KEY_CAP = 'm', KEY_STORE = 256, KEY_NAME };
+enum {
+    KEY_SESSION = 's',
+    KEY_OUTPUT = 'o',
+    KEY_CAP = 'm',
+    KEY_STORE = 256,
+    KEY_NAME,
+    KEY_SNAPSHOT
+};
 
 static const struct argp_option export_options[] = {
     {"output", KEY_OUTPUT, "FILE", 0,
      "Write here; - is stdout (default: trace.json, or trace-ID.json)", 0},
     {"session", KEY_SESSION, "ID", 0,
      "Which one (default: the last stopped, else the one that runs)", 0},
+    {"snapshot", KEY_SNAPSHOT, "N", 0, "A snapshot in place of a session, by its number", 0},
     {"max-bytes", KEY_CAP, "N", 0,
      "Cut the oldest detail so that the trace fits (default: the "
      "service's cap)",
@@ -43,7 +52,11 @@ static error_t parse_export(int key, char *text, struct argp_state *state)
         state->child_inputs[0] = &arguments->common;
         return 0;
     case KEY_SESSION:
-        arguments->session = (uint32_t)argument_number(state, "--session", text, 1, UINT32_MAX);
+        arguments->session = (uint32_t)argument_number(state, "--session", text, 1, INT32_MAX);
+        return 0;
+    case KEY_SNAPSHOT:
+        arguments->session =
+            PERFD_SNAPSHOT_ID((uint32_t)argument_number(state, "--snapshot", text, 1, INT32_MAX));
         return 0;
     case KEY_OUTPUT:
         arguments->output = text;

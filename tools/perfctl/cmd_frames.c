@@ -62,15 +62,6 @@ static json_t *sample_json(struct perf_frame_sample_reader f)
     return to;
 }
 
-static void print_ms_column(uint64_t ns)
-{
-    uint64_t us = ns / 1000 + (ns % 1000 >= 500);
-    if (ns == 0)
-        printf("%10s", "-");
-    else
-        printf("%6" PRIu64 ".%03" PRIu64, us / 1000, us % 1000);
-}
-
 static void print_sample(struct perf_frame_sample_reader f)
 {
     printf("%10" PRIu64 " ", perf_frame_sample_get_frame_id(f));

@@ -117,8 +117,9 @@ static void print_marker(const char *line, size_t length)
 static void show_metrics(struct player *player)
 {
     struct nx_message message;
-    player->replay.metrics.session = player->replay.session;
-    struct perf_metrics_reader metrics = own_metrics(&player->replay.metrics, &message);
+    const struct replay *replay = &player->replay;
+    struct perf_metrics_reader metrics =
+        own_metrics(replay->perfd, &replay->metrics, replay->session, &message);
     if (player->sessions != NULL)
         json_array_append_new(player->sessions, metrics_json(metrics));
     else if (!player->arguments->markers)
@@ -255,7 +256,7 @@ static int begin(struct player *player)
     if (player->arguments->markers)
         replay->port.print = print_marker;
     uint16_t *labels = calloc(replay->config.labels, sizeof *labels);
-    replay->perfd = own_perfd(&replay->config, &replay->port);
+    replay->perfd = own_perfd(&replay->config, replay->janks, &replay->port);
     if (labels == NULL || replay->perfd == NULL)
         return problem(player, "its limits make no perfd here");
     replay_begin(replay, labels);

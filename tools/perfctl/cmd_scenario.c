@@ -273,7 +273,7 @@ static void begin(struct maker *m, const struct scenario *scenario)
     config.lane_records = 2 * LANE_RECORDS;
     config.export_bytes = UINT64_C(16) << 20;
     m->port = (struct perfd_port){.now_ns = BEGAN_NS, .clock_step_ns = 1};
-    m->perfd = own_perfd(&config, &m->port);
+    m->perfd = own_perfd(&config, true, &m->port);
     if (m->perfd == NULL)
         exit(must(PERFD_NO_SPACE, "perfd"));
     perfd_server_init(&m->server, m->perfd, &m->port, FRAME_BYTES);
@@ -413,9 +413,9 @@ int cmd_scenario(int argc, char **argv, const struct common *common)
     if (code != EXIT_FINE || output_is_stdout())
         return code;
     if (arguments.common.json)
-        print_json(metrics_json(own_metrics(&metrics, &message)));
+        print_json(metrics_json(own_metrics(maker.perfd, &metrics, metrics.session, &message)));
     else
-        print_metrics(own_metrics(&metrics, &message));
+        print_metrics(own_metrics(maker.perfd, &metrics, metrics.session, &message));
     if (!arguments.common.json)
         printf("%s (%" PRIu64 " bytes)\n", arguments.output, maker.bytes);
     return finish_output(code);

@@ -15,6 +15,8 @@ static const struct command {
     {"stop", "stop it and print its figures", cmd_stop},
     {"metrics", "print the live figures", cmd_metrics},
     {"frames", "print the last frames, one a line", cmd_frames},
+    {"jank", "print the last janky frames, and why they were", cmd_jank},
+    {"snapshots", "list the windows around some that were kept", cmd_snapshots},
     {"export", "save the trace of the last session", cmd_export},
     {"record", "record everything that perfd is told, for replay", cmd_record},
     {"replay", "play a recording: the same figures, the same trace", cmd_replay},
@@ -91,7 +93,7 @@ static char *list_commands(int key, const char *text, void *input)
         return NULL;
     fprintf(out, "Commands:\n");
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].what);
+        fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].what);
     fprintf(out, "\n`perfctl COMMAND --help` says more. Exit codes: 0 fine, 1 any status but ok, "
                  "2 unusable arguments, 3 cannot reach the service.");
     fclose(out);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "perfd/perfd.h"
+#include "perfd/jank.h"
 #include "server/service.h"
 
 /* A log from anywhere is not to take all memory there is. */
@@ -12,7 +12,7 @@
 /* Shared lanes lie at multiples of that before the arena's end. */
 #define PAGE_BYTES 4096u
 
-struct perfd *own_perfd(const struct perfd_config *config, struct perfd_port *port)
+struct perfd *own_perfd(const struct perfd_config *config, bool janks, struct perfd_port *port)
 {
     size_t bytes = perfd_arena_bytes(config);
     if (bytes == 0 || bytes > ARENA_BYTES_MAX)
@@ -22,16 +22,23 @@ struct perfd *own_perfd(const struct perfd_config *config, struct perfd_port *po
     struct perfd *perfd;
     if (memory == NULL || perfd_init(&perfd, memory + (mapped - bytes), bytes, config, port) < 0)
         return NULL;
+    size_t jank_bytes = janks ? perfd_jank_bytes(config) : 0;
+    if (janks && perfd_jank_start(perfd, malloc(jank_bytes), jank_bytes) < 0)
+        return NULL;
     return perfd;
 }
 
-struct perf_metrics_reader own_metrics(const struct perfd_metrics *metrics,
+struct perf_metrics_reader own_metrics(const struct perfd *perfd,
+                                       const struct perfd_metrics *metrics, uint32_t session,
                                        struct nx_message *message)
 {
     static uint8_t bytes[FIGURES_BYTES];
     struct nx_builder builder;
     nx_builder_init(&builder, bytes, sizeof bytes);
-    write_metrics(metrics, perf_metrics_init_root(&builder));
+    struct perf_metrics_builder to = perf_metrics_init_root(&builder);
+    write_metrics(metrics, to);
+    write_gpu(perfd, metrics->session, to);
+    perf_metrics_set_session_id(to, session);
     size_t length = nx_builder_finish(&builder);
     if (length == 0 || nx_message_open(message, bytes, length) != 0)
         abort();

@@ -11,10 +11,12 @@ struct perfd_config;
 struct perfd_metrics;
 
 /* NULL: such limits make none, or need more memory than 1 GiB. */
-struct perfd *own_perfd(const struct perfd_config *config, struct perfd_port *port);
+struct perfd *own_perfd(const struct perfd_config *config, bool janks, struct perfd_port *port);
 
-/* Its figures as a service would send them; good until the next call. */
-struct perf_metrics_reader own_metrics(const struct perfd_metrics *metrics,
+/* Its figures as a service would send them, of a session that is shown with this id; good until the
+ * next call. */
+struct perf_metrics_reader own_metrics(const struct perfd *perfd,
+                                       const struct perfd_metrics *metrics, uint32_t session,
                                        struct nx_message *message);
 
 #endif

@@ -37,6 +37,8 @@ int cmd_start(int argc, char **argv, const struct common *common);
 int cmd_stop(int argc, char **argv, const struct common *common);
 int cmd_metrics(int argc, char **argv, const struct common *common);
 int cmd_frames(int argc, char **argv, const struct common *common);
+int cmd_jank(int argc, char **argv, const struct common *common);
+int cmd_snapshots(int argc, char **argv, const struct common *common);
 int cmd_export(int argc, char **argv, const struct common *common);
 int cmd_info(int argc, char **argv, const struct common *common);
 int cmd_state(int argc, char **argv, const struct common *common);
@@ -106,6 +108,12 @@ json_t *json_ms(uint64_t ns, bool present);
 
 json_t *json_count(uint64_t value);
 json_t *json_text(struct nx_text text);
+
+/* "16.667" rounded half up, right-aligned in ten columns, or "-" for 0. */
+void print_ms_column(uint64_t ns);
+
+/* In the schema's words. */
+const char *cause_text(enum perf_cause cause);
 
 json_t *metrics_json(struct perf_metrics_reader metrics);
 json_t *health_json(struct perf_health_reader health);

@@ -111,6 +111,21 @@ static void add_session(json_t *to, struct perf_metrics_reader m)
     json_object_set_new(to, "jankUnknown", json_count(perf_metrics_get_jank_unknown(m)));
 }
 
+static const char *bound_name(enum perf_bound bound)
+{
+    static const char *const names[] = {"unknown", "cpu", "gpu"};
+    return (unsigned)bound < sizeof names / sizeof names[0] ? names[bound] : "?";
+}
+
+static void add_gpu(json_t *to, struct perf_metrics_reader m)
+{
+    bool any = perf_metrics_get_gpu_frames(m) > 0;
+    json_object_set_new(to, "gpuFrames", json_count(perf_metrics_get_gpu_frames(m)));
+    json_object_set_new(to, "gpuAvg", json_ms(perf_metrics_get_gpu_avg_ns(m), any));
+    json_object_set_new(to, "gpuWorkAvg", json_ms(perf_metrics_get_gpu_work_avg_ns(m), any));
+    json_object_set_new(to, "bound", json_string(bound_name(perf_metrics_get_bound(m))));
+}
+
 static const char *const phase_names[] = {"ui", "layout", "render", "present"};
 
 enum { PHASES = sizeof phase_names / sizeof phase_names[0] };
@@ -146,6 +161,7 @@ json_t *metrics_json(struct perf_metrics_reader m)
     add_window(to, m);
     add_work_and_latency(to, m);
     add_session(to, m);
+    add_gpu(to, m);
     struct perf_phase_metrics_list_reader phases = perf_metrics_get_phases(m);
     if (perf_phase_metrics_list_length(phases) > 0)
         json_object_set_new(to, "phases", phases_json(phases));
@@ -186,6 +202,21 @@ json_t *health_json(struct perf_health_reader h)
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         json_object_set_new(to, counts[i].key, json_count(counts[i].value));
     return to;
+}
+
+void print_ms_column(uint64_t ns)
+{
+    uint64_t us = ns / 1000 + (ns % 1000 >= 500);
+    if (ns == 0)
+        printf("%10s", "-");
+    else
+        printf("%6" PRIu64 ".%03" PRIu64, us / 1000, us % 1000);
+}
+
+const char *cause_text(enum perf_cause cause)
+{
+    static const char *const names[] = {"dropped", "app", "gpu", "pipeline", "unknown"};
+    return (unsigned)cause < sizeof names / sizeof names[0] ? names[cause] : "?";
 }
 
 /* "16.667 ms" in nine columns, or "-". Rounded half up, as the markers are. */

@@ -44,6 +44,9 @@ interface Perf {
   label @12 LabelRequest -> LabelResponse;            # perf.mark
   info @13 InfoRequest -> InfoResponse;               # perf.read
   readLog @14 ReadLogRequest -> ReadLogResponse;      # perf.export
+  amendFrame @15 AmendFrameRequest -> AmendFrameResponse; # perf.mark
+  janks @16 JanksRequest -> JanksResponse;            # perf.read
+  snapshots @17 SnapshotsRequest -> SnapshotsResponse; # perf.read
 }
 
 # --- start, stop ---
@@ -225,6 +228,12 @@ struct PhaseMetrics {
   worstNs @2 :UInt64;
 }
 
+enum Bound {
+  unknown @0;                        # there are no such frames
+  cpu @1;                            # also where both are equal
+  gpu @2;
+}
+
 struct Metrics {
   sessionId @0 :UInt32;
   name @1 :Text;                     # at most 48 bytes
@@ -273,6 +282,11 @@ struct Metrics {
   jankPipeline @42 :UInt64;
   jankUnknown @43 :UInt64;
   phases @44 :List(PhaseMetrics);    # empty, or the four: ui, layout, render, present
+  # Over the counted frames of the window of which amendFrame has brought the GPU's time, and the work is known.
+  gpuFrames @45 :UInt64;
+  gpuAvgNs @46 :UInt64;
+  gpuWorkAvgNs @47 :UInt64;          # their work
+  bound @48 :Bound;                  # the larger one's
 }
 
 struct Health {
@@ -335,10 +349,83 @@ struct MetricsResponse {
   health @2 :Health;                 # also where there is no session
 }
 
+# --- jank ---
+
+struct AmendFrameRequest {
+  sessionId @0 :UInt32;              # as in FrameTick
+  frameId @1 :UInt64;
+  gpuNs @2 :UInt64;                  # 1 .. 4,294,967,295: what the GPU took for it
+}
+
+struct AmendFrameResponse {
+  status @0 :Status;                 # ok, notFound (no session, or the frame has left the ring), busy (another
+                                     # client ticks it), invalid, unsupported
+}
+
+enum Cause {
+  dropped @0;                        # the frame was thrown away
+  app @1;                            # its work took longer than its budget
+  gpu @2;                            # the GPU did
+  pipeline @3;                       # its work is known, and was within the budget
+  unknown @4;                        # its work is not known
+}
+
+struct Why {
+  label @0 :Text;                    # 1..63 bytes
+  selfNs @1 :UInt64;                 # in the frame's interval, over all lanes, without nested spans
+}
+
+struct Jank {
+  seq @0 :UInt64;                    # 1 for the service's first
+  frameId @1 :UInt64;
+  shownAtNs @2 :UInt64;              # dropped: when it arrived
+  intervalNs @3 :UInt64;             # since the last frame shown; 0: there was none
+  budgetNs @4 :UInt64;
+  workNs @5 :UInt64;                 # 0: unknown
+  gpuNs @6 :UInt64;                  # 0: unknown
+  sessionId @7 :UInt32;
+  cause @8 :Cause;                   # the first that holds; may change when gpuNs comes
+  why @9 :List(Why);                 # at most 3, the most first
+}
+
+struct JanksRequest {
+  sessionId @0 :UInt32;              # as in MetricsRequest
+  afterSeq @1 :UInt64;               # 0: from the oldest that is kept
+  max @2 :UInt32;                    # 1..8
+}
+
+struct JanksResponse {
+  status @0 :Status;                 # ok, notFound, invalid, unsupported
+  janks @1 :List(Jank);              # at most 8, oldest first; of all sessions 64 are kept
+  missed @2 :UInt64;                 # asked for, but kept no more; perhaps of other sessions
+  linesHeldBack @3 :UInt64;          # markers over four a second, since the service started
+}
+
+struct SnapshotsRequest {
+}
+
+struct Snapshot {
+  snapshotId @0 :UInt32;             # exportLast and readTrace take it for a sessionId
+  sessionId @1 :UInt32;
+  name @2 :Text;                     # of the session, at most 48 bytes
+  jankSeq @3 :UInt64;                # the jank that it is about
+  frameId @4 :UInt64;
+  cause @5 :Cause;                   # when it was taken
+  fromNs @6 :UInt64;
+  toNs @7 :UInt64;
+  frames @8 :UInt32;
+  records @9 :UInt64;
+}
+
+struct SnapshotsResponse {
+  status @0 :Status;                 # ok, unsupported
+  snapshots @1 :List(Snapshot);      # at most 4, oldest first
+}
+
 # --- traces ---
 
 struct ExportRequest {
-  sessionId @0 :UInt32;              # 0: the last stopped, else the running one
+  sessionId @0 :UInt32;              # 0: the last stopped, else the running one; or a snapshot's id
   name @1 :Text;                     # of the file, as a session's; empty: the session's
   maxBytes @2 :UInt64;               # 0: the default cap
 }

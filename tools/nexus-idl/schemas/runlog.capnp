@@ -7,7 +7,7 @@
 
 using Perf = import "perf.capnp";
 
-const version :UInt32 = 1;           # of this format
+const version :UInt32 = 2;           # of this format
 
 struct Entry {
   atNs @0 :UInt64;                   # perfd's clock; never before the entry in front
@@ -28,10 +28,11 @@ struct Entry {
     tick @12 :Perf.FrameTick;
     mark @13 :Perf.Record;           # any but a frame
     slots @14 :Slots;                # a shared lane's writer wrote these
-    look @15 :Look;                  # the tick counter was read, for what the next entry freezes
+    look @15 :Look;                  # the tick counter was read, for what the next entry makes of lanes
     trace @16 :Trace;                # an export or a read began
     lost @17 :UInt64;                # slots that a shared lane's writer overwrote before they were logged
     end @18 :UInt64;                 # entries that found no room: 0, or the log ends too early
+    amend @19 :Perf.AmendFrameRequest; # since version 2
   }
 }
 
@@ -49,6 +50,7 @@ struct Head {
   firstNs @5 :UInt64;
   limits @6 :Perf.Limits;
   streams @7 :List(Stream);          # at most 64: of the random numbers that the log was made from, if any
+  janks @8 :Bool;                    # since version 2: it was told why frames were janky, in its traces too
 }
 
 struct Lane {

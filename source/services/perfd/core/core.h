@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "client.h"
 #include "health.h"
+#include "jank.h"
 #include "label.h"
 #include "lane.h"
 #include "lane_shared.h"
@@ -26,7 +27,8 @@ struct perfd {
     struct lanes lanes;
     struct ticks ticks;
     struct run_log log;
-    char piece[TRACE_PIECE]; /* the trace's, apart for the same reason */
+    struct jank_memory *jank; /* NULL: none was given */
+    char piece[TRACE_PIECE];  /* the trace's, apart for the same reason */
 };
 
 _Static_assert(sizeof(struct perfd) <= PERFD_CONTEXT_BYTES, "config.h reserves the context's size");

@@ -45,8 +45,10 @@ void filter_put(const struct trace *trace, struct put *p)
 }
 
 /* Is it one of those in the list, each up to a comma or the list's end? */
-static bool is_chosen(const struct filter *filter, struct perfd_text category)
+bool filter_takes(const struct filter *filter, struct perfd_text category)
 {
+    if (filter->length == 0)
+        return true;
     struct perfd_text one = {filter->text, 0};
     for (uint32_t i = 0; i <= filter->length; i++) {
         if (i < filter->length && filter->text[i] != ',') {
@@ -70,7 +72,7 @@ bool filter_step(struct perfd *perfd)
         f->at += record_slots(record);
         record->flags = record->flags & (uint8_t)~COPY_FILTERED;
         if (!mark_is_shown(record) ||
-            is_chosen(&f->filter, label_category(&perfd->labels, record->label)))
+            filter_takes(&f->filter, label_category(&perfd->labels, record->label)))
             continue;
         f->marks += marks_shown(record);
         record->flags |= COPY_FILTERED;

@@ -30,6 +30,9 @@ struct filtering {
 bool filter_valid(const struct perfd_start *start);
 void filter_choose(struct session *session, const struct perfd_start *start);
 
+/* Are marks of this category asked for? */
+bool filter_takes(const struct filter *filter, struct perfd_text category);
+
 /* The copy is made of this session. */
 void filter_freeze(struct perfd *perfd, const struct session *session);
 

@@ -78,18 +78,23 @@ static uint64_t copy_records(struct perfd *perfd, struct lane *lane, uint64_t *m
     return first_ns;
 }
 
+void lane_copy_start(const struct lane *lane, uint32_t first, struct lane_copy *out)
+{
+    *out = (struct lane_copy){
+        .counts = lane->counts,
+        .id = lane->id,
+        .first = first,
+        .name_length = lane->name_length,
+    };
+    for (uint32_t i = 0; i < sizeof out->name; i++)
+        out->name[i] = lane->name[i];
+}
+
 static void copy_lane(struct perfd *perfd, struct lane *lane)
 {
     struct frozen *frozen = &perfd->trace.frozen;
     struct lane_copy *copy = &frozen->lane[frozen->lane_count];
-    *copy = (struct lane_copy){
-        .id = lane->id,
-        .first = frozen->slot_count,
-        .name_length = lane->name_length,
-    };
-    for (uint32_t i = 0; i < sizeof copy->name; i++)
-        copy->name[i] = lane->name[i];
-
+    lane_copy_start(lane, frozen->slot_count, copy);
     uint64_t marks;
     uint64_t first_ns = copy_records(perfd, lane, &marks);
     copy->counts = lane->counts;
@@ -108,8 +113,7 @@ static void copy_lane(struct perfd *perfd, struct lane *lane)
         frozen->lane_count++;
 }
 
-/* The lane with the lowest id above this one; NULL: none. */
-static struct lane *next_lane(const struct lanes *lanes, uint32_t id)
+struct lane *lanes_after(const struct lanes *lanes, uint32_t id)
 {
     struct lane *next = NULL;
     for (size_t i = 0; i < lanes->count; i++) {
@@ -120,6 +124,16 @@ static struct lane *next_lane(const struct lanes *lanes, uint32_t id)
     return next;
 }
 
+void freeze_about(const struct perfd *perfd, const struct session *session, struct frozen *out)
+{
+    out->long_frame_ns = session->long_frame_ns;
+    out->idle_gap_ns = session->idle_gap_ns;
+    out->warmup_frames = session->warmup_frames;
+    out->clock_name = perfd_port_clock_name(perfd->port);
+    out->clock_step_ns = perfd_port_clock_step_ns(perfd->port);
+    session_metrics(session, &out->metrics);
+}
+
 void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
 {
     struct frozen *frozen = &perfd->trace.frozen;
@@ -128,21 +142,17 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     frozen->stopped = session->state == SESSION_STOPPED;
     frozen->start_ns = session->started_ns;
     frozen->end_ns = frozen->stopped ? session->stopped_ns : now_ns;
-    frozen->long_frame_ns = session->long_frame_ns;
-    frozen->idle_gap_ns = session->idle_gap_ns;
-    frozen->warmup_frames = session->warmup_frames;
     frozen->dropped_at_end = session->unpresented;
     frozen->copied = frozen->outside = 0;
-    frozen->clock_name = perfd_port_clock_name(perfd->port);
-    frozen->clock_step_ns = perfd_port_clock_step_ns(perfd->port);
-    session_metrics(session, &frozen->metrics);
+    freeze_about(perfd, session, frozen);
 
     copy_frames(frozen, &session->window);
+    jank_freeze(perfd, session);
     frozen->lane_count = frozen->slot_count = 0;
     (void)ticks_look(perfd);
     log_look(perfd);
     struct lane *lane = NULL;
-    while ((lane = next_lane(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
+    while ((lane = lanes_after(&perfd->lanes, lane != NULL ? lane->id : 0)) != NULL)
         copy_lane(perfd, lane);
     frozen->total = lanes_total(&perfd->lanes);
     frozen->lane0 = perfd->lanes.none;

@@ -66,6 +66,11 @@ void freeze_init(struct frozen *frozen, struct arena *arena, const struct perfd_
 /* Copies the session's records and frames. now_ns is looked at where the session still runs. */
 void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns);
 
+/* Parts of it that snapshots have too: what stands about the session, and a lane's without its
+ * records, which begin at `first`. */
+void freeze_about(const struct perfd *perfd, const struct session *session, struct frozen *out);
+void lane_copy_start(const struct lane *lane, uint32_t first, struct lane_copy *out);
+
 /* When the interval that ends with this frame began, and how long it is; 0: it has none. */
 uint64_t frozen_interval_ns(const struct frozen *frozen, uint32_t frame);
 

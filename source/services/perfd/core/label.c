@@ -130,7 +130,7 @@ static size_t find(const struct labels *l, const struct perfd_label *label, uint
 
 /* --- Making room ------------------------------------------------------------------------------ */
 
-static void see(struct labels *l, const struct lane_record *records, uint32_t count)
+void labels_see(struct labels *l, const struct lane_record *records, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (records[i].kind != LANE_VALUE && records[i].label < l->capacity)
@@ -143,9 +143,10 @@ IN_PLACE void see_all(struct perfd *perfd)
         const struct lane *lane = &perfd->lanes.lane[i];
         uint64_t slots = lane->head < lane->records ? lane->head : lane->records;
         if (lane->id != 0)
-            see(&perfd->labels, perfd->lanes.pool + lane->first, (uint32_t)slots);
+            labels_see(&perfd->labels, perfd->lanes.pool + lane->first, (uint32_t)slots);
     }
-    see(&perfd->labels, perfd->trace.frozen.records, perfd->trace.frozen.slot_count);
+    labels_see(&perfd->labels, perfd->trace.frozen.records, perfd->trace.frozen.slot_count);
+    snapshots_see(perfd);
 }
 
 static uint32_t free_unseen(struct labels *l)

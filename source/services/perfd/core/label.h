@@ -17,6 +17,8 @@
 #define LABEL_BYTES      64 /* each entry of the table */
 #define LABEL_SLOT_BYTES 4  /* each entry's share of the hints: two of two bytes */
 
+struct lane_record;
+
 enum { LABEL_NAME, LABEL_CATEGORY, LABEL_FILE, LABEL_TEXTS };
 
 struct label {
@@ -62,6 +64,9 @@ struct perfd_text label_category(const struct labels *labels, uint32_t id);
 
 /* All of it, likewise. */
 void labels_read(const struct labels *labels, uint32_t id, struct perfd_label *out);
+
+/* While sweeping: these records carry their labels. */
+void labels_see(struct labels *labels, const struct lane_record *records, uint32_t count);
 
 /* The client hung up: it uses none any more. */
 void labels_client_closed(struct perfd *perfd, int client);

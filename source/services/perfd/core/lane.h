@@ -103,6 +103,9 @@ void lanes_client_closed(struct perfd *perfd, int client);
 /* A session stopped: closed lanes no longer stay for its sake. */
 void lanes_session_stopped(struct perfd *perfd);
 
+/* freeze.c: the lane with the lowest id above this one; NULL: none. */
+struct lane *lanes_after(const struct lanes *lanes, uint32_t id);
+
 /* All lanes and lane 0 together. */
 struct lane_counts lanes_total(const struct lanes *lanes);
 bool lane_counts_balanced(const struct lane_counts *counts);

@@ -348,6 +348,41 @@ void lane_unshare(struct perfd *perfd, struct lane *lane)
     lane->shared = 0;
 }
 
+/* --- One slot after the other ------------------------------------------------------------------
+ */
+
+uint64_t lane_shared_written(const struct perfd *perfd, const struct lane *lane)
+{
+    const struct perf_lane_header *header = (const void *)run_of(perfd, lane);
+    const struct perf_lane_slot *slot = (const void *)(header + 1);
+    size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    uint64_t laps = perf_lane_laps_before(header);
+    if (lane->shared != LANE_OF_MARKS || laps > LANE_LAPS_MOST)
+        return 0;
+    return laps * slots + find_position(slot, slots, perf_lane_lap_bits(laps));
+}
+
+bool lane_shared_slot(const struct perfd *perfd, const struct lane *lane, uint64_t at,
+                      struct lane_record *out)
+{
+    const struct perf_lane_slot *ring =
+        (const struct perf_lane_slot *)(const void *)run_of(perfd, lane) + PERF_LANE_HEADER_SLOTS;
+    size_t slots = lane->records - PERF_LANE_HEADER_SLOTS;
+    uint64_t lap_bits = perf_lane_lap_bits(at / slots);
+    uint64_t first = perf_lane_load(&ring[at % slots].word[0]) ^ lap_bits;
+    uint64_t second = perf_lane_load(&ring[at % slots].word[1]) ^ lap_bits;
+    if ((first | second) > PERF_LANE_PAYLOAD)
+        return false;
+    *out = (struct lane_record){.time_ns = first | second >> 24 << PERF_LANE_LAP_SHIFT,
+                                .label = (uint16_t)second,
+                                .kind = (uint8_t)(second >> 16)};
+    if (out->kind == LANE_VALUE)
+        return true;
+    out->time_ns = ticks_stamp_ns(perfd, first);
+    return out->kind <= LANE_BEGIN_VALUE &&
+           (out->label == 0 || labels_given(perfd, lane->client, out->label));
+}
+
 /* --- Questions -------------------------------------------------------------------------------- */
 
 bool lanes_can_be_shared(void)

@@ -58,6 +58,14 @@ size_t lane_position(const struct perf_lane_slot *slot, size_t at, size_t slots,
 
 bool lane_is_shared(const struct lane *lane);
 
+/* Slots that the lane's writer has written by now; 0 where its header says nonsense. */
+uint64_t lane_shared_written(const struct perfd *perfd, const struct lane *lane);
+
+/* What was written as slot number `at`: a mark with its time as of the last look, or a value.
+ * False: it is torn, or no mark of that client's. */
+bool lane_shared_slot(const struct perfd *perfd, const struct lane *lane, uint64_t at,
+                      struct lane_record *out);
+
 /* Can there be such lanes at all? */
 bool lanes_can_be_shared(void);
 

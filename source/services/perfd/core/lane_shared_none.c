@@ -41,6 +41,19 @@ void lanes_shared_look(struct perfd *perfd)
     (void)perfd;
 }
 
+uint64_t lane_shared_written(const struct perfd *perfd, const struct lane *lane)
+{
+    (void)perfd, (void)lane;
+    return 0;
+}
+
+bool lane_shared_slot(const struct perfd *perfd, const struct lane *lane, uint64_t at,
+                      struct lane_record *out)
+{
+    (void)perfd, (void)lane, (void)at, (void)out;
+    return false;
+}
+
 bool lanes_can_be_shared(void)
 {
     return false;

@@ -30,8 +30,7 @@ static void open_span(struct pairing *p, struct lane_record *run)
     p->stack[p->depth++] = p->at;
 }
 
-/* What a begin and its end have in common: all phases one thing, other spans the name. */
-static uint32_t key_of(const struct lane_record *record, const struct labels *labels)
+uint32_t pair_key(const struct labels *labels, const struct lane_record *record)
 {
     return record_is_phase(record) ? UINT32_MAX : label_name_place(labels, record->label);
 }
@@ -40,9 +39,9 @@ static uint32_t key_of(const struct lane_record *record, const struct labels *la
 static size_t find_open(const struct pairing *p, const struct lane_record *run,
                         const struct labels *labels)
 {
-    uint32_t key = key_of(&run[p->at], labels);
+    uint32_t key = pair_key(labels, &run[p->at]);
     size_t depth = p->depth;
-    while (depth > 0 && key_of(&run[p->stack[depth - 1]], labels) != key)
+    while (depth > 0 && pair_key(labels, &run[p->stack[depth - 1]]) != key)
         depth--;
     return depth;
 }
@@ -56,9 +55,12 @@ static struct lane_record *close_span(struct pairing *p, struct lane_record *run
     return begin;
 }
 
-/* A phase, of which one at most is open, ends the one before it, if there is one; without a label
- * it is nothing but an end. */
-static bool is_begin(const struct lane_record *record)
+bool pair_ends(const struct lane_record *record)
+{
+    return record->kind == PERFD_END || record_is_phase(record);
+}
+
+bool pair_begins(const struct lane_record *record)
 {
     return record->kind == PERFD_BEGIN || record_is_begin_value(record) ||
            (record_is_phase(record) && record->label != 0);
@@ -70,7 +72,7 @@ static void end_span(struct pairing *p, struct lane_record *run, const struct la
     struct lane_record *end = &run[p->at];
     bool too_deep = p->skipped > 0 && end->kind == PERFD_END;
     size_t depth = too_deep ? 0 : find_open(p, run, labels);
-    if (depth == 0 && is_begin(end))
+    if (depth == 0 && pair_begins(end))
         return;
     p->counts.ends++;
     end->flags = COPY_UNPAIRED;
@@ -114,9 +116,9 @@ bool pair_step(struct pairing *p, struct frozen *frozen, const struct labels *la
         const struct lane_copy *lane = &frozen->lane[p->lane];
         struct lane_record *run = frozen->records + lane->first;
         for (; p->at < lane->slots && records > 0; p->at++, records--) {
-            if (run[p->at].kind == PERFD_END || record_is_phase(&run[p->at]))
+            if (pair_ends(&run[p->at]))
                 end_span(p, run, labels, lane->lossy);
-            if (is_begin(&run[p->at]))
+            if (pair_begins(&run[p->at]))
                 open_span(p, run);
         }
         if (p->at < lane->slots)

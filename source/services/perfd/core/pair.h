@@ -39,6 +39,14 @@ void pair_start(struct pairing *pairing);
 bool pair_step(struct pairing *pairing, struct frozen *frozen, const struct labels *labels,
                uint32_t records);
 
+/* Does it begin a span, does it end one? A phase, of which one at most is open, ends the one before
+ * it, if there is one; without a label it is nothing but an end. */
+bool pair_begins(const struct lane_record *record);
+bool pair_ends(const struct lane_record *record);
+
+/* What a begin and its end have in common: all phases one thing, other spans the name. */
+uint32_t pair_key(const struct labels *labels, const struct lane_record *record);
+
 bool pair_counts_balanced(const struct pair_counts *counts);
 
 #endif

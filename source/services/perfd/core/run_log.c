@@ -240,6 +240,17 @@ void log_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, ui
     keep(&entry->mark.name, &more);
 }
 
+void log_amend(struct perfd *perfd, int client, uint32_t session, uint64_t frame_id,
+               uint64_t gpu_ns, uint64_t now_ns)
+{
+    struct perfd_log_entry *entry = log_id(perfd, PERFD_LOG_AMEND, client, now_ns, 0);
+    if (entry == NULL)
+        return;
+    entry->amend.session = session;
+    entry->amend.frame_id = frame_id;
+    entry->amend.gpu_ns = gpu_ns;
+}
+
 void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns,
                uint32_t id)
 {
@@ -329,6 +340,14 @@ void log_lane_gather(struct perfd *perfd, const struct lane *lane)
     log_slots(perfd, lane, begun + lane_position(ring, known, slots, perf_lane_lap_bits(laps)));
 }
 
+uint64_t log_lane_end(struct perfd *perfd, const struct lane *lane, uint64_t end)
+{
+    if (perfd->log.memory == NULL || perfd->log.stopped)
+        return end;
+    uint64_t logged = perfd->log.memory->logged[lane - perfd->lanes.lane];
+    return end < logged ? end : logged;
+}
+
 void log_look(struct perfd *perfd)
 {
     void *more;
@@ -406,6 +425,7 @@ int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t no
     if (head != NULL) {
         head->look.ticks = perfd->ticks.first;
         head->look.now_ns = perfd->ticks.first_ns;
+        head->look.janks = perfd->jank != NULL;
     }
     log_clients_there(perfd);
     log_labels_there(perfd);

@@ -28,8 +28,14 @@ void log_start(struct perfd *perfd, int client, const struct perfd_start *start,
 void log_stop(struct perfd *perfd, const struct session *session);
 void log_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns);
 void log_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns);
+void log_amend(struct perfd *perfd, int client, uint32_t session, uint64_t frame_id,
+               uint64_t gpu_ns, uint64_t now_ns);
 void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns,
                uint32_t id);
+
+/* How many of a shared lane's slots, of `end` that are written, may be looked at: while there is a
+ * log, those that it has. */
+uint64_t log_lane_end(struct perfd *perfd, const struct lane *lane, uint64_t end);
 
 /* A shared lane's slots, up to where a look has just ended, and up to where its writer is. */
 void log_lane_looked(struct perfd *perfd, const struct lane *lane);

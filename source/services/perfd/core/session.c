@@ -128,6 +128,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
             perfd_reject(perfd, PERFD_REJECT_INVALID);
         return error;
     }
+    jank_session_stops(perfd, s);
     /* No frame will come that could carry these. */
     if (s->ticks > s->warmup_frames)
         s->dropped += s->unpresented;

@@ -60,14 +60,6 @@ struct shown {
     bool counted, idle;
 };
 
-/* Why a frame that is long, late or missed a vsync is janky. */
-static enum frame_cause cause_of(uint64_t work_ns, uint64_t budget_ns)
-{
-    if (work_ns > budget_ns)
-        return CAUSE_APP;
-    return work_ns != 0 ? CAUSE_PIPELINE : CAUSE_UNKNOWN;
-}
-
 /* The time since the last frame shown; 0: that is no interval. *idle: the gap was on purpose. */
 static uint64_t interval_before(const struct session *s, const struct perfd_tick *tick,
                                 uint64_t at_ns, bool *idle)
@@ -103,7 +95,7 @@ static struct frame make_frame(const struct session *s, const struct perfd_tick 
         work_ns += tick->phase_ns[i];
     enum frame_cause cause = CAUSE_NONE;
     if (shown->counted && !shown->idle && (is_long || late || shown->missed > 0))
-        cause = cause_of(work_ns, budget_ns);
+        cause = frame_cause(work_ns, 0, budget_ns);
 
     return (struct frame){
         .frame_id = tick->frame_id,
@@ -180,11 +172,10 @@ static void accept(struct session *s, int client, const struct perfd_tick *tick,
     accept_shown(s, tick, at_ns, counted);
 }
 
-int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
+static int take(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
 {
     struct health *health = &perfd->health;
     int error = PERFD_OK;
-    log_tick(perfd, client, tick, now_ns);
     struct session *s = sessions_running(perfd, client, tick->session, &error);
     if (s == NULL && error == PERFD_NOT_FOUND) {
         health->ticks_no_session++;
@@ -204,5 +195,14 @@ int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, u
         return PERFD_INVALID;
     }
     accept(s, client, tick, at_ns);
+    jank_ticked(perfd, s, tick, at_ns, now_ns);
     return PERFD_OK;
+}
+
+/* What a log needs of the lanes for it stands in front of it. */
+int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
+{
+    int result = take(perfd, client, tick, now_ns);
+    log_tick(perfd, client, tick, now_ns);
+    return result;
 }

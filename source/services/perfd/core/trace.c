@@ -56,11 +56,14 @@ int perfd_trace_begin(struct perfd *perfd, uint32_t session_id, uint64_t cap_byt
     struct trace *t = &perfd->trace;
     const struct session *session = sessions_exportable(perfd, session_id);
     bool serves = copy_serves(&t->frozen, session_id, session);
-    if (session == NULL && !serves)
+    bool is_snapshot = snapshot_is(session_id);
+    if (session == NULL && !serves && !is_snapshot)
         return PERFD_NOT_FOUND;
     if (is_busy(t) || t->last_id == INT32_MAX)
         return PERFD_BUSY;
-    if (!serves)
+    if (is_snapshot && !snapshot_freeze(perfd, session_id))
+        return PERFD_NOT_FOUND;
+    if (!serves && !is_snapshot)
         freeze(perfd, session, now_ns);
     t->cap_bytes = cap_bytes != 0 ? cap_bytes : perfd->config.export_bytes;
     t->id = ++t->last_id;

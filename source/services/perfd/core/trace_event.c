@@ -76,14 +76,22 @@ static uint64_t value_of(const struct frozen *z, const struct trace_event *event
     }
 }
 
-static void put_cause(const struct frame *frame, struct put *p)
+const char *cause_name(uint32_t cause)
 {
-    static const char names[] = "app\0gpu\0pipeline\0unknown"; /* from CAUSE_APP on */
-    if (frame->cause != CAUSE_NONE) {
+    static const char names[] = "dropped\0app\0gpu\0pipeline\0unknown";
+    return text_nth(names, cause);
+}
+
+static void put_cause(const struct perfd *perfd, const struct trace_event *event, struct put *p)
+{
+    uint32_t cause = perfd->trace.frozen.frame[event->at].cause;
+    if (cause != CAUSE_NONE) {
         json_put(p, "cause:'", NULL);
-        put_text(p, text_nth(names, frame->cause - CAUSE_APP));
+        put_text(p, cause_name(cause));
         put_char(p, '"');
     }
+    if (event->kind == EVENT_FRAME)
+        jank_put_frame(perfd, event->at, p);
     put_text(p, "}}");
 }
 
@@ -98,9 +106,10 @@ static void put_frame_rest(const struct frozen *z, uint32_t at, struct put *p)
                     f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
 }
 
-static void put_of_frames(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns,
-                          struct put *p)
+static void put_of_frames(const struct perfd *perfd, const struct trace_event *event,
+                          uint64_t ts_ns, struct put *p)
 {
+    const struct frozen *z = &perfd->trace.frozen;
     uint64_t value = value_of(z, event, ts_ns);
     const char *name = text_nth(forms, 2 * (uint32_t)event->kind);
     const char *rest = text_nth(name, 1);
@@ -109,7 +118,7 @@ static void put_of_frames(const struct frozen *z, const struct trace_event *even
     if (event->kind == EVENT_FRAME)
         put_frame_rest(z, event->at, p);
     if (event->kind == EVENT_FRAME || event->kind == EVENT_JANK)
-        put_cause(&z->frame[event->at], p);
+        put_cause(perfd, event, p);
 }
 
 /* --- Other lanes ------------------------------------------------------------------------------ */
@@ -191,7 +200,7 @@ void put_event(const struct perfd *perfd, const struct trace_event *event, struc
     const struct frozen *z = &perfd->trace.frozen;
     uint64_t ts_ns = relative_ns(z, event->time_ns);
     if (event->kind < EVENT_LOSS) {
-        put_of_frames(z, event, ts_ns, p);
+        put_of_frames(perfd, event, ts_ns, p);
         return;
     }
     const struct lane_copy *lane = &z->lane[event->lane];

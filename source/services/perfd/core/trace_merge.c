@@ -18,7 +18,9 @@ IN_PLACE void settle_session(struct trace *t)
     struct trace_cursor *c = &t->cursor;
     if (c->session_part == 1 && z->dropped_at_end == 0)
         c->session_part++;
-    if (c->session_part == 0)
+    if (snapshot_is(z->session))
+        c->next_ns[SOURCE_SESSION] = NEVER;
+    else if (c->session_part == 0)
         c->next_ns[SOURCE_SESSION] = z->start_ns;
     else if (c->session_part == 1 || (c->session_part == 2 && z->stopped))
         c->next_ns[SOURCE_SESSION] = z->end_ns;

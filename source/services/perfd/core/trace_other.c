@@ -122,9 +122,11 @@ static void put_counts(const struct lane_counts *c, struct put *p)
              &c->written);
 }
 
-static void put_ledger(const struct trace *t, struct put *p)
+static void put_ledger(const struct perfd *perfd, struct put *p)
 {
+    const struct trace *t = &perfd->trace;
     filter_put(t, p);
+    jank_put_other(perfd, p);
     json_put(p, "ledger:{", NULL);
     put_counts(&t->frozen.total, p);
     json_put(p,
@@ -193,7 +195,7 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
     else if (piece == OTHER_SESSION_METRICS)
         put_session_metrics(&z->metrics, p);
     else if (piece == OTHER_LEDGER)
-        put_ledger(t, p);
+        put_ledger(perfd, p);
     else if (piece == OTHER_SPANS)
         put_spans(&t->pairing.counts, p);
     else if (place < places)

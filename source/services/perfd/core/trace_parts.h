@@ -102,6 +102,9 @@ size_t spans_put(struct perfd *perfd, char *buffer, size_t room);
 
 /* --- trace_event.c, trace_other.c: the text --- */
 
+/* CAUSE_NONE: of a frame that was thrown away. */
+const char *cause_name(uint32_t cause);
+
 void put_event(const struct perfd *perfd, const struct trace_event *event, struct put *p);
 
 /* Each writes one piece; false: there are no such pieces any more. */

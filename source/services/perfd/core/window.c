@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "window.h"
 
+enum frame_cause frame_cause(uint64_t work_ns, uint64_t gpu_ns, uint64_t budget_ns)
+{
+    if (work_ns > budget_ns)
+        return CAUSE_APP;
+    if (gpu_ns > budget_ns)
+        return CAUSE_GPU;
+    return work_ns != 0 ? CAUSE_PIPELINE : CAUSE_UNKNOWN;
+}
+
 uint64_t frame_work_ns(const struct frame *f)
 {
     uint64_t sum = 0;

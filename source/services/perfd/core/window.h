@@ -52,6 +52,9 @@ struct frame {
 
 _Static_assert(sizeof(struct frame) == PERFD_FRAME_BYTES, "config.h knows the frame's size");
 
+/* Why a frame that is long, late or missed a vsync is janky; 0: not known. */
+enum frame_cause frame_cause(uint64_t work_ns, uint64_t gpu_ns, uint64_t budget_ns);
+
 /* The sum of the phases; 0: unknown. */
 uint64_t frame_work_ns(const struct frame *f);
 

@@ -27,8 +27,13 @@ void perfd_port_marker(struct perfd_port *port, const char *line, size_t length)
 
 const char *perfd_port_ticks(struct perfd_port *port, uint64_t *ticks, uint64_t *ns)
 {
-    *ticks = port->ticks;
-    *ns = port->ticks_ns;
+    if (port->looks > 0) {
+        port->looks--;
+        for (uint32_t i = 0; i <= port->looks; i++)
+            port->look[i] = port->look[i + 1];
+    }
+    *ticks = port->look[0].ticks;
+    *ns = port->look[0].ns;
     return "";
 }
 

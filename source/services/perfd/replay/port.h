@@ -5,10 +5,18 @@
 
 #include "ports/port.h"
 
+/* One reading of the tick counter and the clock. */
+struct replay_look {
+    uint64_t ticks, ns;
+};
+
+#define REPLAY_LOOKS 4 /* one call of perfd's takes no more */
+
 struct perfd_port {
     uint64_t now_ns;
     uint64_t clock_step_ns;
-    uint64_t ticks, ticks_ns; /* one reading of both */
+    struct replay_look look[REPLAY_LOOKS]; /* the last one, and behind it those to come */
+    uint32_t looks;                        /* to come */
     /* Where markers go; NULL: nowhere. */
     void (*print)(const char *line, size_t length);
 };

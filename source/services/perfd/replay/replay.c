@@ -62,8 +62,9 @@ enum replay_result replay_open(struct replay *replay, const uint8_t *bytes, size
         return REPLAY_ALTERED;
     replay->port.now_ns = runlog_entry_get_at_ns(entry);
     replay->port.clock_step_ns = runlog_head_get_clock_step_ns(head);
-    replay->port.ticks = runlog_head_get_first_ticks(head);
-    replay->port.ticks_ns = runlog_head_get_first_ns(head);
+    replay->port.look[0] =
+        (struct replay_look){runlog_head_get_first_ticks(head), runlog_head_get_first_ns(head)};
+    replay->janks = runlog_head_get_janks(head);
     replay->entries = 1;
     return REPLAY_GOES_ON;
 }
@@ -211,6 +212,16 @@ static enum replay_result tick(struct replay *replay, int client,
     return REPLAY_GOES_ON;
 }
 
+static enum replay_result amend(struct replay *replay, int client,
+                                struct perf_amend_frame_request_reader from)
+{
+    uint32_t session = session_of(replay, perf_amend_frame_request_get_session_id(from));
+    (void)!perfd_amend_frame(replay->perfd, client, session,
+                             perf_amend_frame_request_get_frame_id(from),
+                             perf_amend_frame_request_get_gpu_ns(from), replay->port.now_ns);
+    return REPLAY_GOES_ON;
+}
+
 static enum replay_result mark(struct replay *replay, int client, struct perf_record_reader from)
 {
     struct perfd_mark record;
@@ -254,8 +265,11 @@ static enum replay_result write_slots(struct replay *replay, uint32_t logged,
 
 static enum replay_result look(struct replay *replay, struct runlog_look_reader from)
 {
-    replay->port.ticks = runlog_look_get_ticks(from);
-    replay->port.ticks_ns = runlog_look_get_now_ns(from);
+    struct perfd_port *port = &replay->port;
+    if (port->looks + 1 == REPLAY_LOOKS)
+        return REPLAY_MALFORMED;
+    port->look[++port->looks] =
+        (struct replay_look){runlog_look_get_ticks(from), runlog_look_get_now_ns(from)};
     return REPLAY_GOES_ON;
 }
 
@@ -295,6 +309,8 @@ static enum replay_result play(struct replay *replay, struct runlog_entry_reader
         return tick(replay, client, runlog_entry_get_tick(entry));
     case RUNLOG_ENTRY_MARK:
         return mark(replay, client, runlog_entry_get_mark(entry));
+    case RUNLOG_ENTRY_AMEND:
+        return amend(replay, client, runlog_entry_get_amend(entry));
     case RUNLOG_ENTRY_SLOTS:
         return write_slots(replay, id, runlog_entry_get_slots(entry));
     case RUNLOG_ENTRY_LOOK:
@@ -314,6 +330,13 @@ static enum replay_result play(struct replay *replay, struct runlog_entry_reader
     return REPLAY_MALFORMED;
 }
 
+/* What was read for the entry that was just played, and was not needed here, is over. */
+static void forget_looks(struct perfd_port *port)
+{
+    port->look[0] = port->look[port->looks];
+    port->looks = 0;
+}
+
 enum replay_result replay_take(struct replay *replay, const uint8_t *bytes, size_t length)
 {
     struct nx_message message;
@@ -327,6 +350,9 @@ enum replay_result replay_take(struct replay *replay, const uint8_t *bytes, size
         return REPLAY_MALFORMED;
     replay->port.now_ns = at_ns;
     enum replay_result result = play(replay, entry);
+    enum runlog_entry_which which = runlog_entry_which(entry);
+    if (which != RUNLOG_ENTRY_LOOK && which != RUNLOG_ENTRY_SLOTS && which != RUNLOG_ENTRY_LOST)
+        forget_looks(&replay->port);
     if (nx_message_error(&message) != 0)
         return REPLAY_MALFORMED;
     replay->entries += result <= REPLAY_ENDED;

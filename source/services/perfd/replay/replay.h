@@ -5,6 +5,7 @@
  *
  *     enum replay_result result = replay_open(&replay, message, length);    the head
  *     perfd_init(&replay.perfd, ..., &replay.config, &replay.port);
+ *     if (replay.janks) perfd_jank_start(replay.perfd, ...);
  *     replay_begin(&replay, labels, label_count);
  *     while (result == REPLAY_GOES_ON) result = replay_take(&replay, message, length);
  *
@@ -15,6 +16,7 @@
 #ifndef PERFD_REPLAY_REPLAY_H
 #define PERFD_REPLAY_REPLAY_H
 
+#include "perfd/jank.h"
 #include "perfd/lane_layout.h"
 #include "perfd/perfd.h"
 #include "replay/port.h"
@@ -50,6 +52,7 @@ struct replay {
     struct perfd *perfd; /* the caller's, between replay_open() and replay_begin() */
     struct perfd_port port;
     struct perfd_config config; /* of the log's head */
+    bool janks;                 /* likewise: perfd_jank_start() must be called, or traces differ */
     uint32_t version;
     uint32_t check;
     uint64_t entries; /* played, the head among them */

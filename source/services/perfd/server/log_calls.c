@@ -30,6 +30,7 @@ static void write_head(const struct perfd_server *server, const struct perfd_log
     runlog_head_set_clock_step_ns(to, perfd_port_clock_step_ns(server->port));
     runlog_head_set_first_ticks(to, from->look.ticks);
     runlog_head_set_first_ns(to, from->look.now_ns);
+    runlog_head_set_janks(to, from->look.janks);
     write_limits(server, runlog_head_init_limits(to));
     if (server->log.stream_count == 0)
         return;
@@ -163,6 +164,13 @@ static void write_entry(const struct perfd_server *server, const struct perfd_lo
     case PERFD_LOG_MARK:
         write_mark(&from->mark, runlog_entry_init_mark(to));
         break;
+    case PERFD_LOG_AMEND: {
+        struct perf_amend_frame_request_builder amend = runlog_entry_init_amend(to);
+        perf_amend_frame_request_set_session_id(amend, from->amend.session);
+        perf_amend_frame_request_set_frame_id(amend, from->amend.frame_id);
+        perf_amend_frame_request_set_gpu_ns(amend, from->amend.gpu_ns);
+        break;
+    }
     case PERFD_LOG_SLOTS:
         write_slots(from, runlog_entry_init_slots(to));
         break;

@@ -72,7 +72,8 @@ struct perfd_server {
     struct perfd_port *port;
     uint32_t frame_bytes; /* the largest message, either way */
     struct perfd_job job;
-    struct nx_call call; /* under way: here, because the stack is deepest below it */
+    struct nx_call call;          /* under way: here, because the stack is deepest below it */
+    struct perfd_metrics metrics; /* that a call answers: likewise */
     struct perfd_export_result export_result; /* it is long, and short offsets are short code */
     struct perfd_log log;
     struct perfd_flight flight;

@@ -55,6 +55,9 @@ void write_health(const struct perfd_health *from, struct perf_health_builder to
 void flight_session_stopped(struct perfd_server *server, uint32_t session);
 void flight_goes_on(struct perfd_server *server, uint64_t now_ns);
 
+/* jank_calls.c: what a session's figures have of the GPU. */
+void write_gpu(const struct perfd *perfd, uint32_t session, struct perf_metrics_builder to);
+
 /* info_call.c */
 void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
 

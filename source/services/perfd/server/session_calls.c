@@ -20,24 +20,27 @@ enum nx_outcome perf_on_stop(struct perf_service *service, struct nx_call *call,
     uint32_t session = perf_stop_request_get_session_id(request);
     if (nx_call_error(call) != 0)
         return NX_REFUSE;
-    struct perfd_metrics metrics;
-    int result = perfd_stop(service->perfd, service->client, session, service->now_ns, &metrics);
+    struct perfd_metrics *metrics = &service->server->metrics;
+    int result = perfd_stop(service->perfd, service->client, session, service->now_ns, metrics);
     if (result >= 0) {
-        write_metrics(&metrics, perf_stop_response_init_metrics(response));
-        flight_session_stopped(service->server, metrics.session);
+        struct perf_metrics_builder to = perf_stop_response_init_metrics(response);
+        write_metrics(metrics, to);
+        write_gpu(service->perfd, metrics->session, to);
+        flight_session_stopped(service->server, metrics->session);
     }
     return answer(response.s, result);
 }
 
-/* One function for each of the two structures: they are the largest here, and never needed at once.
- */
 static int answer_metrics(struct perf_service *service, uint32_t session, bool phases,
                           struct perf_metrics_response_builder response)
 {
-    struct perfd_metrics metrics;
-    int result = perfd_read_metrics(service->perfd, service->client, session, phases, &metrics);
-    if (result >= 0)
-        write_metrics(&metrics, perf_metrics_response_init_metrics(response));
+    struct perfd_metrics *metrics = &service->server->metrics;
+    int result = perfd_read_metrics(service->perfd, service->client, session, phases, metrics);
+    if (result < 0)
+        return result;
+    struct perf_metrics_builder to = perf_metrics_response_init_metrics(response);
+    write_metrics(metrics, to);
+    write_gpu(service->perfd, metrics->session, to);
     return result;
 }
 

@@ -321,7 +321,8 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
  * One trace is prepared at a time: begin, step until it answers 0, then read. Begin freezes the
  * session's records and frames; recording goes on. cap_bytes bounds the file (0:
  * config.export_bytes), oldest detail is cut first. Returns the export's id (1 or more). An id is
- * good until the next begin or stop. session 0: the last stopped, else the one running. begin:
+ * good until the next begin or stop. session 0: the last stopped, else the one running; or a
+ * snapshot's id (perfd/jank.h). begin:
  * PERFD_NOT_FOUND, PERFD_BUSY (another is being prepared or written); step: PERFD_TOO_BIG (the cap
  * holds not even the metadata), or PERFD_MORE; a step takes at most about a millisecond.
  */

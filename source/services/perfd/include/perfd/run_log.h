@@ -30,6 +30,7 @@ enum perfd_log_kind {
     PERFD_LOG_STOP,
     PERFD_LOG_TICK,
     PERFD_LOG_MARK,
+    PERFD_LOG_AMEND, /* perfd_amend_frame() */
     PERFD_LOG_SLOTS, /* a shared lane's writer wrote these */
     PERFD_LOG_LOOK,  /* the tick counter was read: for what is frozen by the entry that follows */
     PERFD_LOG_TRACE, /* perfd_trace_begin() */
@@ -63,11 +64,16 @@ struct perfd_log_entry {
         } slots;
         struct {
             uint64_t ticks, now_ns;
-        } look; /* HEAD: the first one */
+            bool janks; /* HEAD: perfd_jank_start() had been called */
+        } look;         /* HEAD: the first one */
         struct {
             uint32_t session;
             uint64_t cap_bytes;
         } trace;
+        struct {
+            uint32_t session;
+            uint64_t frame_id, gpu_ns;
+        } amend;
         uint64_t lost; /* LOST: slots; END: entries that found no room */
     };
 };

@@ -17,7 +17,7 @@
 
 #include "channel.h"
 #include "options.h"
-#include "perfd/perfd.h"
+#include "perfd/jank.h"
 #include "ports/port.h"
 #include "posix-paths/default_socket.h"
 #include "posix-paths/listener.h"
@@ -226,17 +226,27 @@ static struct perfd *make_perfd(const struct options *options, struct perfd_port
     return perfd;
 }
 
-/* Pages that no log touches take no memory. */
-static void *make_log_memory(size_t bytes)
+/* Pages that nobody touches take no memory. */
+static void *make_memory(size_t bytes, const char *what)
 {
     if (bytes == 0)
         return NULL;
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
-        fprintf(stderr, "perfd: no memory for a run log of %zu bytes\n", bytes);
+        fprintf(stderr, "perfd: no memory for %s of %zu bytes\n", what, bytes);
         exit(EXIT_UNABLE);
     }
     return memory;
+}
+
+static void start_janks(struct perfd *perfd, const struct perfd_config *config)
+{
+    size_t bytes = perfd_jank_bytes(config);
+    int result = perfd_jank_start(perfd, make_memory(bytes, "janks and snapshots"), bytes);
+    if (result >= 0)
+        return;
+    fprintf(stderr, "perfd: cannot look into janks: %s\n", perfd_error_text(result));
+    exit(EXIT_UNABLE);
 }
 
 /* What the daemon records of its own accord. The log is first, so that it has the session. */
@@ -277,7 +287,8 @@ int main(int argc, char **argv)
     lanes_memory_init(&daemon.port.lanes);
     struct perfd *perfd = make_perfd(&options, &daemon.port);
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
-    daemon.server.log.memory = make_log_memory(options.log_bytes);
+    start_janks(perfd, &options.config);
+    daemon.server.log.memory = make_memory(options.log_bytes, "a run log");
     daemon.server.log.bytes = options.log_bytes;
     catch_signals(&while_waiting);
     if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
