@@ -46,7 +46,7 @@ def the_same_everywhere(log):
 @checks.check
 def scenarios_are_the_same_on_all_machines():
     with harness.folder() as folder:
-        for name, seed in (("stalls", 7), ("storms", 8), ("variable", 9)):
+        for name, seed in (("stalls", 7), ("storms", 8), ("variable", 9), ("jank", 10)):
             log = os.path.join(folder, f"{name}.runlog")
             harness.perfctl("scenario", name, "--seed", str(seed), "--seconds", "5", "-o", log)
             here = the_same_everywhere(log)

@@ -114,7 +114,13 @@ uint64_t sum(const std::vector<uint64_t> &values)
     return total;
 }
 
+struct Janky {
+    uint64_t id, interval, budget, work;
+    Cause cause;
+};
+
 struct Figures {
+    std::vector<Janky> janks;
     std::vector<Frame> frames; /* every presented one */
     std::vector<uint64_t> intervals, works, latencies, phases[4];
     uint64_t counted = 0, longs = 0, dropped = 0, late = 0, over_budget = 0;
@@ -145,7 +151,13 @@ void add_frame(Figures &f, const Frame &frame)
         frame.has_interval ? (2 * frame.interval + frame.budget) / (2 * frame.budget) : 0;
     if (frame.tick.after_idle || !(frame.is_long || frame.late || missed > 1))
         return;
-    ++(frame.work > frame.budget ? f.jank_app : frame.work != 0 ? f.jank_pipeline : f.jank_unknown);
+    Cause cause = frame.work > frame.budget ? Cause::APP
+                  : frame.work != 0         ? Cause::PIPELINE
+                                            : Cause::UNKNOWN;
+    ++(cause == Cause::APP        ? f.jank_app
+       : cause == Cause::PIPELINE ? f.jank_pipeline
+                                  : f.jank_unknown);
+    f.janks.push_back({frame.tick.id, frame.interval, frame.budget, frame.work, cause});
 }
 
 Frame make_frame(const Tick &tick, const Frame *before, const Rules &rules, uint64_t lost)
@@ -178,6 +190,14 @@ Figures figures_of(const std::vector<Tick> &ticks, const Rules &rules)
         if (!ticks[i].presented) {
             lost += counted;
             f.jank_dropped += counted;
+            uint64_t work = 0;
+            for (uint64_t phase : ticks[i].phase)
+                work += phase;
+            uint64_t last = f.frames.empty() ? 0 : f.frames.back().tick.presented_at;
+            uint64_t budget = ticks[i].budget != 0 ? ticks[i].budget : rules.budget;
+            if (counted)
+                f.janks.push_back(
+                    {ticks[i].id, ticks[i].presented_at - last, budget, work, Cause::DROPPED});
             continue;
         }
         f.frames.push_back(
@@ -559,6 +579,111 @@ void check_frames(Perf::Client &perf, const Figures &f, uint32_t session, kj::Wa
     expect(seq, f.frames.size(), "frames in the ring");
 }
 
+/* The last 64 of them are kept, and asked for 8 at a time. */
+void check_feed(Perf::Client &perf, const Figures &f, uint32_t session, kj::WaitScope &scope)
+{
+    size_t kept = std::min<size_t>(f.janks.size(), 64), at = f.janks.size() - kept, wrong = 0;
+    uint64_t seq = 0;
+    for (;;) {
+        auto request = perf.janksRequest();
+        request.setSessionId(session);
+        request.setAfterSeq(seq);
+        request.setMax(8);
+        auto response = request.send().wait(scope);
+        status(response.getStatus(), Status::OK, "janks");
+        if (response.getJanks().size() == 0 || at == f.janks.size())
+            break;
+        for (auto j : response.getJanks()) {
+            const Janky &e = f.janks[at++];
+            uint64_t self = 0;
+            for (auto why : j.getWhy())
+                self += why.getSelfNs();
+            wrong += !(j.getFrameId() == e.id && j.getIntervalNs() == e.interval &&
+                       j.getBudgetNs() == e.budget && j.getWorkNs() == e.work &&
+                       j.getCause() == e.cause && j.getSeq() > seq && j.getWhy().size() <= 3 &&
+                       self <= j.getIntervalNs());
+            seq = j.getSeq();
+        }
+    }
+    expect(wrong, 0, "janks that differ from what was sent");
+    expect(at, f.janks.size(), "janks kept");
+    auto too_many = perf.janksRequest();
+    too_many.setMax(9);
+    status(too_many.send().wait(scope).getStatus(), Status::INVALID, "janks: 9 at once");
+}
+
+Status amend(Perf::Client &perf, uint32_t session, uint64_t frame, uint64_t gpu_ns,
+             kj::WaitScope &scope)
+{
+    auto request = perf.amendFrameRequest();
+    request.setSessionId(session);
+    request.setFrameId(frame);
+    request.setGpuNs(gpu_ns);
+    return request.send().wait(scope).getStatus();
+}
+
+/* What the GPU took makes a pipeline's jank the GPU's, and less of it that of the pipeline again.
+ */
+void check_amend(Perf::Client &perf, const Figures &f, uint32_t session, kj::WaitScope &scope)
+{
+    const Janky *last = nullptr;
+    for (const Janky &jank : f.janks)
+        if (jank.cause == Cause::PIPELINE)
+            last = &jank;
+    if (last == nullptr)
+        return check(false, "a jank of the pipeline");
+    status(amend(perf, session, last->id, 30000000, scope), Status::OK, "amendFrame");
+    auto request = perf.metricsRequest();
+    request.setSessionId(session);
+    auto m = request.send().wait(scope);
+    expect(m.getMetrics().getJankGpu(), 1, "amendFrame: jankGpu");
+    expect(m.getMetrics().getJankPipeline(), f.jank_pipeline - 1, "amendFrame: jankPipeline");
+    expect(m.getMetrics().getGpuFrames(), 1, "amendFrame: gpuFrames");
+    expect(m.getMetrics().getGpuAvgNs(), 30000000, "amendFrame: gpuAvgNs");
+    expect(m.getMetrics().getGpuWorkAvgNs(), last->work, "amendFrame: gpuWorkAvgNs");
+    check(m.getMetrics().getBound() == Bound::GPU, "amendFrame: bound by the GPU");
+    status(amend(perf, session, last->id, 1, scope), Status::OK, "amendFrame: again");
+    status(amend(perf, session, last->id + 1, 1, scope), Status::NOT_FOUND, "amendFrame: no frame");
+    status(amend(perf, session, last->id, 0, scope), Status::INVALID, "amendFrame: 0");
+}
+
+void check_snapshots(Perf::Client &perf, uint32_t session, kj::WaitScope &scope)
+{
+    auto response = perf.snapshotsRequest().send().wait(scope);
+    status(response.getStatus(), Status::OK, "snapshots");
+    check(response.getSnapshots().size() >= 1 && response.getSnapshots().size() <= 4,
+          "snapshots: 1 to 4");
+    for (auto s : response.getSnapshots()) {
+        expect(s.getSessionId(), session, "snapshots: session");
+        check(s.getFrames() >= 1 && s.getFrames() <= 13, "snapshots: frames");
+        check(s.getToNs() > s.getFromNs(), "snapshots: their time");
+        auto read = perf.readTraceRequest();
+        read.setSessionId(s.getSnapshotId());
+        auto trace = read.send().wait(scope);
+        status(trace.getStatus(), Status::OK, "snapshots: readTrace");
+        auto data = trace.getData();
+        check(std::string(data.begin(), data.end()).compare(0, 16, "{\"traceEvents\":[") == 0,
+              "snapshots: a Chrome Trace");
+    }
+}
+
+void check_janks(Perf::Client &perf, const Figures &f, uint32_t session, bool kept,
+                 kj::WaitScope &scope)
+{
+    if (kept) {
+        check_feed(perf, f, session, scope);
+        check_amend(perf, f, session, scope);
+        check_snapshots(perf, session, scope);
+        return;
+    }
+    auto janks = perf.janksRequest();
+    janks.setMax(1);
+    status(janks.send().wait(scope).getStatus(), Status::UNSUPPORTED, "janks");
+    status(amend(perf, session, 1, 1, scope), Status::UNSUPPORTED, "amendFrame");
+    status(perf.snapshotsRequest().send().wait(scope).getStatus(), Status::UNSUPPORTED,
+           "snapshots");
+}
+
 std::string read_file(const std::string &path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -768,6 +893,7 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, 
     compare(response.getMetrics(), figures, rules, "running");
     compare_phases(response.getMetrics(), figures);
     check_frames(c.perf, figures, session, scope);
+    check_janks(c.perf, figures, session, !alone, scope);
 
     if (!alone)
         check_foreign_tick(io, path, session);

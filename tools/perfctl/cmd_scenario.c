@@ -8,6 +8,7 @@
 
 #include "own.h"
 #include "perfctl.h"
+#include "perfd/jank.h"
 #include "perfd/run_log.h"
 #include "server/server.h"
 
@@ -58,6 +59,17 @@ static bool one_in(int stream, uint64_t times)
 
 /* --- Frames ----------------------------------------------------------------------------------- */
 
+/* A jank whose cause and label are known: the label says which. */
+enum plant {
+    PLANT_NONE,
+    PLANT_DROPPED,
+    PLANT_APP,
+    PLANT_GPU,
+    PLANT_PIPELINE,
+    PLANT_UNKNOWN,
+    PLANTS
+};
+
 struct plan {
     uint64_t work_ns;  /* of all four phases */
     uint64_t vsyncs;   /* since the frame before, 1 or more */
@@ -65,6 +77,7 @@ struct plan {
     uint64_t vsync_ns; /* its budget, where that varies */
     unsigned inputs;   /* events that it answers */
     bool thrown_away;
+    enum plant plant;
 };
 
 struct scenario {
@@ -129,6 +142,19 @@ static void storms(uint64_t frame, struct plan *plan)
     plan->inputs = frame % 100 < 20 ? STORM_EVENTS : one_in(STREAM_INPUT, 10) ? 1 : 0;
 }
 
+/* One cause after the other, a third of a second apart: ten of each take 20 s. */
+static void jank(uint64_t frame, struct plan *plan)
+{
+    steady(frame, plan);
+    if (frame % 20 != 19)
+        return;
+    plan->plant = (enum plant)(PLANT_DROPPED + frame / 20 % (PLANTS - PLANT_DROPPED));
+    if (plan->plant == PLANT_APP)
+        plan->work_ns = 40 * MS;
+    if (plan->plant != PLANT_DROPPED)
+        plan->vsyncs = 3;
+}
+
 static const struct scenario scenarios[] = {
     {"steady", "every frame in its vsync", steady},
     {"bursts", "two seconds of calm, then twenty frames of too much work", bursts},
@@ -137,6 +163,7 @@ static const struct scenario scenarios[] = {
     {"dropped", "one frame in twenty is thrown away", dropped},
     {"variable", "a refresh rate between 144 and 30 Hz", variable},
     {"storms", "forty input events a frame, for twenty frames of each hundred", storms},
+    {"jank", "a planted jank of each cause in turn, three a second", jank},
 };
 
 enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };
@@ -147,8 +174,11 @@ struct maker {
     struct perfd_port port;
     struct perfd *perfd;
     struct perfd_server server;
-    int client, lane, input_lane;
-    uint64_t events; /* input events so far: the flows' ids */
+    int client, lane, input_lane, worker_lane;
+    uint64_t frame_id;   /* of the last frame */
+    uint64_t amended;    /* a frame whose GPU time comes later; 0: none */
+    unsigned amended_in; /* so many frames */
+    uint64_t events;     /* input events so far: the flows' ids */
     uint64_t bytes;
 };
 
@@ -176,6 +206,9 @@ static void mark(struct maker *m, enum perfd_mark_kind kind, int lane, const cha
     (void)must(perfd_mark(m->perfd, m->client, &what, m->port.now_ns), name);
 }
 
+static const char *const planted[PLANTS] = {
+    "", "planted dropped", "planted app", "planted gpu", "planted pipeline", "planted unknown"};
+
 static const char *const phases[PERFD_PHASES] = {"ui", "layout", "render", "present"};
 
 /* A frame's work from began_ns on: its phases, and in the third what it draws. Gives its end. */
@@ -190,9 +223,14 @@ static uint64_t draw(struct maker *m, const struct plan *plan, uint64_t began_ns
         tick->phase_ns[i] = phase_ns;
         mark(m, PERFD_BEGIN, m->lane, phases[i], at_ns, 0);
         if (i == PERFD_RENDER) {
-            const uint64_t blur_ns = phase_ns * between(STREAM_SPANS, 20, 60) / 100;
-            mark(m, PERFD_BEGIN, m->lane, "blur", at_ns, 0);
-            mark(m, PERFD_END, m->lane, "blur", at_ns + blur_ns, 0);
+            uint64_t blur_ns = phase_ns * between(STREAM_SPANS, 20, 60) / 100;
+            const char *name = "blur";
+            if (plan->plant == PLANT_APP) {
+                blur_ns = phase_ns * 8 / 10;
+                name = planted[PLANT_APP];
+            }
+            mark(m, PERFD_BEGIN, m->lane, name, at_ns, 0);
+            mark(m, PERFD_END, m->lane, name, at_ns + blur_ns, 0);
             mark(m, PERFD_COUNTER, m->lane, "draw calls", at_ns + blur_ns,
                  (int64_t)between(STREAM_SPANS, 40, 400));
         }
@@ -224,6 +262,38 @@ static void end_input(struct maker *m, const struct plan *plan, uint64_t at_ns)
              (int64_t)(m->events - plan->inputs + 1 + i));
 }
 
+/* What another thread does meanwhile, unless it is the program that is slow. */
+static void plant_work(struct maker *m, const struct plan *plan, uint64_t began_ns)
+{
+    const uint64_t long_ns = plan->plant == PLANT_DROPPED ? 10 * MS : 40 * MS;
+    if (plan->plant == PLANT_NONE || plan->plant == PLANT_APP)
+        return;
+    mark(m, PERFD_BEGIN, m->worker_lane, planted[plan->plant], began_ns, 0);
+    mark(m, PERFD_END, m->worker_lane, planted[plan->plant], began_ns + long_ns, 0);
+}
+
+/* A frame that is thrown away before the one that is shown in its stead. */
+static void throw_one_away(struct maker *m, uint64_t began_ns)
+{
+    const struct perfd_tick tick = {
+        .frame_id = ++m->frame_id, .presented_at_ns = began_ns + 12 * MS, .began_at_ns = began_ns};
+    m->port.now_ns = tick.presented_at_ns;
+    (void)must(perfd_tick(m->perfd, m->client, &tick, m->port.now_ns), "frame");
+}
+
+/* The GPU says how long it took three frames later. */
+static void amend(struct maker *m, const struct plan *plan)
+{
+    if (plan->plant == PLANT_GPU) {
+        m->amended = m->frame_id;
+        m->amended_in = 3;
+    } else if (m->amended != 0 && --m->amended_in == 0) {
+        (void)must(perfd_amend_frame(m->perfd, m->client, 0, m->amended, 40 * MS, m->port.now_ns),
+                   "amend");
+        m->amended = 0;
+    }
+}
+
 /* One frame after the vsync before it; gives its own. */
 static uint64_t make_frame(struct maker *m, const struct scenario *scenario, uint64_t frame,
                            uint64_t vsync_ns)
@@ -233,7 +303,6 @@ static uint64_t make_frame(struct maker *m, const struct scenario *scenario, uin
     const uint64_t began_ns = vsync_ns + plan.idle_ns + MS / 10;
     const uint64_t shown_ns = vsync_ns + plan.idle_ns + plan.vsyncs * plan.vsync_ns;
     struct perfd_tick tick = {
-        .frame_id = frame + 1,
         .presented_at_ns = shown_ns,
         .began_at_ns = began_ns,
         .deadline_at_ns = vsync_ns + plan.idle_ns + plan.vsync_ns,
@@ -241,12 +310,19 @@ static uint64_t make_frame(struct maker *m, const struct scenario *scenario, uin
         .presented = !plan.thrown_away,
         .after_idle = plan.idle_ns != 0,
     };
+    plant_work(m, &plan, began_ns);
+    if (plan.plant == PLANT_DROPPED)
+        throw_one_away(m, began_ns);
+    tick.frame_id = ++m->frame_id;
     take_input(m, &plan, began_ns, &tick);
     const uint64_t drawn_ns = draw(m, &plan, began_ns, &tick);
     end_input(m, &plan, drawn_ns);
+    for (int i = 0; plan.plant == PLANT_UNKNOWN && i < PERFD_PHASES; i++)
+        tick.phase_ns[i] = 0;
     if (shown_ns > m->port.now_ns)
         m->port.now_ns = shown_ns;
     (void)must(perfd_tick(m->perfd, m->client, &tick, m->port.now_ns), "frame");
+    amend(m, &plan);
     return shown_ns;
 }
 
@@ -270,7 +346,7 @@ static void begin(struct maker *m, const struct scenario *scenario)
     static uint64_t log_memory[LOG_BYTES / 8];
     const struct perfd_start start = {.name = text(scenario->name), .budget_ns = VSYNC_NS};
     uint32_t granted;
-    config.lane_records = 2 * LANE_RECORDS;
+    config.lane_records = 4 * LANE_RECORDS;
     config.export_bytes = UINT64_C(16) << 20;
     m->port = (struct perfd_port){.now_ns = BEGAN_NS, .clock_step_ns = 1};
     m->perfd = own_perfd(&config, true, &m->port);
@@ -285,6 +361,8 @@ static void begin(struct maker *m, const struct scenario *scenario)
         must(perfd_lane_open(m->perfd, m->client, text("ui"), LANE_RECORDS, &granted), "lane");
     m->input_lane =
         must(perfd_lane_open(m->perfd, m->client, text("input"), LANE_RECORDS, &granted), "lane");
+    m->worker_lane =
+        must(perfd_lane_open(m->perfd, m->client, text("worker"), LANE_RECORDS, &granted), "lane");
     (void)must(perfd_start(m->perfd, m->client, &start, BEGAN_NS), "start");
 }
 

@@ -308,6 +308,13 @@ void print_metrics(struct perf_metrics_reader m)
            perf_metrics_get_jank_dropped(m), perf_metrics_get_jank_app(m),
            perf_metrics_get_jank_gpu(m), perf_metrics_get_jank_pipeline(m),
            perf_metrics_get_jank_unknown(m));
+    if (perf_metrics_get_gpu_frames(m) == 0)
+        return;
+    printf("bound by  %s, over %" PRIu64 " frames\n", bound_name(perf_metrics_get_bound(m)),
+           perf_metrics_get_gpu_frames(m));
+    print_ms("gpu avg", perf_metrics_get_gpu_avg_ns(m), true);
+    print_ms("work avg", perf_metrics_get_gpu_work_avg_ns(m), true);
+    printf(" ms\n");
 }
 
 void print_health(struct perf_health_reader h)

@@ -55,7 +55,7 @@ APART void copy_frames(struct perfd *perfd, const struct session *s, uint64_t ab
 }
 
 /* From where the first of them began to where the last one was shown, or the jank was. */
-static void set_time(const struct session *s, uint64_t jank_ns, struct frozen *z)
+static void set_time(uint64_t jank_ns, struct frozen *z)
 {
     z->start_ns = z->end_ns = jank_ns;
     for (uint32_t i = 0; i < z->frame_count; i++) {
@@ -67,8 +67,6 @@ static void set_time(const struct session *s, uint64_t jank_ns, struct frozen *z
         if (f->presented_at_ns > z->end_ns)
             z->end_ns = f->presented_at_ns;
     }
-    if (z->start_ns < s->started_ns)
-        z->start_ns = s->started_ns;
 }
 
 /* --- Its lanes -------------------------------------------------------------------------------- */
@@ -166,7 +164,7 @@ static void take(struct perfd *perfd, const struct session *s, struct snapshot_w
     out->info.id = PERFD_SNAPSHOT_ID(++m->snapshots);
     out->filter = s->filter;
     copy_frames(perfd, s, wait->frame, out);
-    set_time(s, wait->info.to_ns, z);
+    set_time(wait->info.to_ns, z);
     freeze_about(perfd, s, z);
     z->session = out->info.id;
     z->stopped = false;

@@ -85,7 +85,7 @@ const struct perfd_config *perfd_configuration(const struct perfd *perfd);
 enum perfd_capability {
     PERFD_CAP_CONTROL = 1, /* start, stop */
     PERFD_CAP_MARK = 2,    /* marks, frames, lanes, labels */
-    PERFD_CAP_READ = 4,    /* metrics, frames, info */
+    PERFD_CAP_READ = 4,    /* metrics, frames, janks, snapshots, info */
     PERFD_CAP_EXPORT = 8,  /* exportLast, readTrace */
     PERFD_CAP_ALL = 15,
 };
