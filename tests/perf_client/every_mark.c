@@ -41,6 +41,7 @@ int sum(const int *values, int count)
     MARK(perf_async_begin("async", 2);)
     MARK(perf_async_end("async", 2);)
     MARK((void)perf_frame(0);)
+    MARK((void)perf_frame_gpu(perf_frame_id(), 1);)
     MARK(perf_flush();)
     MARK(perf_close();)
     return total;

@@ -53,6 +53,7 @@ static void round()
         frame();
         std::printf("%d\n", perf_frame(nullptr));
     }
+    (void)perf_frame_gpu(perf_frame_id(), 3000000); // the trace shows whether it was taken
     perf_flow_end("picture", 1234567890123456789u);
     std::fflush(stdout);
 }

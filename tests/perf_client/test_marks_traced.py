@@ -87,6 +87,9 @@ def every_mark_is_in_the_trace():
         checks.equal(health["resident"], 37)
         checks.true(health["ledgerBalanced"], "the ledger")
         checks.equal(metrics["frames"], 2)
+        # Of the second frame the GPU's time came later.
+        gpu = [event["args"].get("gpu") for event in trace.events if event["name"] == "frame" and event["tid"] == 0]
+        checks.equal(gpu, ["3.000000"])
 
 
 @checks.check

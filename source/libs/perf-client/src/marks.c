@@ -208,10 +208,37 @@ int perf_frame(const struct perf_frame_facts *frame)
     static const struct perf_frame_facts shown_now;
     write_totals();
     perf_platform_lock();
-    const int result = send_tick(frame != NULL ? frame : &shown_now);
+    /* What the frame was made of goes first: perfd looks at it when the tick says that it was late. */
     perf_calls_send();
+    const int result = send_tick(frame != NULL ? frame : &shown_now);
     perf_platform_unlock();
     return result;
+}
+
+static int send_gpu(uint64_t id, uint64_t gpu_ns)
+{
+    if (perf_marks.client == NULL)
+        return PERF_CLIENT_DISCONNECTED;
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_amend_frame_request_builder request = perf_amend_frame_call(rpc);
+    perf_amend_frame_request_set_frame_id(request, id);
+    perf_amend_frame_request_set_gpu_ns(request, gpu_ns);
+    const int error = perf_marks_call();
+    return error != 0 ? error
+                      : (int)perf_amend_frame_response_get_status(perf_amend_frame_results(rpc));
+}
+
+int perf_frame_gpu(uint64_t id, uint64_t gpu_ns)
+{
+    perf_platform_lock();
+    const int result = send_gpu(id, gpu_ns);
+    perf_platform_unlock();
+    return result;
+}
+
+uint64_t perf_frame_id(void)
+{
+    return perf_marks.frame_id;
 }
 
 void perf_flush(void)

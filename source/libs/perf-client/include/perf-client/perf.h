@@ -111,6 +111,16 @@ void perf_close(void);
  */
 int perf_frame(const struct perf_frame_facts *frame);
 
+/* The number of the last one; 0: there was none yet. Of who calls perf_frame(). */
+uint64_t perf_frame_id(void);
+
+/*
+ * How long the GPU took for a frame, once that is known, frames later: `amendFrame` to the session
+ * that runs. 0, a positive Status (notFound: perfd keeps the frame no more) or a negative error of
+ * perf_client.h.
+ */
+int perf_frame_gpu(uint64_t id, uint64_t gpu_ns);
+
 /* Counters whose values changed, and records that wait for a call. */
 void perf_flush(void);
 
@@ -130,6 +140,8 @@ static inline struct perf_token perf_no_token(void)
 #define perf_open_on(client, options)   ((void)(client), (void)(options), 0)
 #define perf_close()                    PERF_NOTHING
 #define perf_frame(frame)               ((void)(frame), 0)
+#define perf_frame_id()                 UINT64_C(0)
+#define perf_frame_gpu(id, gpu_ns)      ((void)(id), (void)(gpu_ns), 0)
 #define perf_flush()                    PERF_NOTHING
 #define perf_span(...)                  PERF_NOTHING
 #define perf_span_value(name, value)    PERF_UNSEEN(value)
