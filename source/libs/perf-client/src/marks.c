@@ -208,7 +208,7 @@ int perf_frame(const struct perf_frame_facts *frame)
     static const struct perf_frame_facts shown_now;
     write_totals();
     perf_platform_lock();
-    /* What the frame was made of goes first: perfd looks at it when the tick says that it was late. */
+    /* What the frame was made of goes first: perfd looks at it when the tick comes. */
     perf_calls_send();
     const int result = send_tick(frame != NULL ? frame : &shown_now);
     perf_platform_unlock();
