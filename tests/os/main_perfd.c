@@ -134,6 +134,8 @@ static bool start_perfd(struct virt_service *service)
         log_instructions();
     if (options_has(options, "run-log"))
         virt_service_start_log(service);
+    if (options_has(options, "cost-lane"))
+        virt_service_start_cost_lane(service);
     if (options_has(options, "flight"))
         virt_service_start_flight(service);
     /* A script's time is not the boot's. */

@@ -196,6 +196,8 @@ json_t *health_json(struct perf_health_reader h)
         {"calls", perf_health_get_calls(h)},
         {"costLastSecondNs", perf_health_get_cost_last_second_ns(h)},
         {"worstCallNs", perf_health_get_worst_call_ns(h)},
+        {"costLastFrameNs", perf_health_get_cost_last_frame_ns(h)},
+        {"worstFrameNs", perf_health_get_worst_frame_ns(h)},
     };
     json_t *to = json_object();
     json_object_set_new(to, "ledgerBalanced", json_boolean(perf_health_get_ledger_balanced(h)));
@@ -331,4 +333,10 @@ void print_health(struct perf_health_reader h)
            ".%03" PRIu64 " ms\n",
            perf_health_get_calls(h), cost_us / 1000, cost_us % 1000, worst_us / 1000,
            worst_us % 1000);
+    if (perf_health_get_worst_frame_ns(h) == 0)
+        return;
+    printf("  for a frame");
+    print_ms("the last", perf_health_get_cost_last_frame_ns(h), true);
+    print_ms("worst", perf_health_get_worst_frame_ns(h), true);
+    printf(" ms\n");
 }

@@ -336,6 +336,9 @@ struct Health {
   calls @35 :UInt64;
   costLastSecondNs @36 :UInt64;      # spent in calls during the last whole second
   worstCallNs @37 :UInt64;
+  costLastFrameNs @38 :UInt64;       # of all calls since the frame before the last one; an image may not
+                                     # have code for it: then 0, here and below
+  worstFrameNs @39 :UInt64;
 }
 
 struct MetricsRequest {

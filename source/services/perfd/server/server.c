@@ -90,10 +90,11 @@ static enum nx_outcome serve(struct perf_service *service, struct nx_call *call)
 }
 
 /* What was done since then is on perfd's own account. */
-static void account(const struct perfd_server *server, uint64_t began_ns)
+static void account(struct perfd_server *server, uint64_t began_ns)
 {
     uint64_t ended_ns = perfd_port_now_ns(server->port);
     perfd_account(server->perfd, ended_ns, ended_ns - began_ns);
+    own_cost_of_call(server, ended_ns - began_ns, ended_ns);
 }
 
 bool perfd_receive(struct perfd_server *server, struct perfd_connection *connection,

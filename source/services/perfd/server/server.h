@@ -67,6 +67,14 @@ struct perfd_flight {
     uint32_t session;
 };
 
+/* What perfd itself has cost since the last frame, and for frames before. */
+struct perfd_own_cost {
+    uint64_t since_frame_ns, ticks;
+    uint64_t last_frame_ns, worst_frame_ns;
+    int client;           /* the core's, whose lane it is */
+    uint32_t lane, label; /* 0: there is no such lane */
+};
+
 struct perfd_server {
     struct perfd *perfd;
     struct perfd_port *port;
@@ -77,6 +85,7 @@ struct perfd_server {
     struct perfd_export_result export_result; /* it is long, and short offsets are short code */
     struct perfd_log log;
     struct perfd_flight flight;
+    struct perfd_own_cost own_cost;
 };
 
 /* frame_bytes: PERFD_FRAME_BYTES_MIN or more, and what every out buffer below has at least. */
@@ -108,6 +117,13 @@ bool perfd_receive(struct perfd_server *server, struct perfd_connection *connect
  */
 int perfd_server_start_flight(struct perfd_server *server, uint64_t now_ns)
     __attribute__((warn_unused_result));
+
+/*
+ * Opens a lane `perfd` for a counter: the nanoseconds that each frame has cost perfd, written when
+ * its tick was served. PERFD_UNSUPPORTED: there is no such code in this program; else as
+ * perfd_client_open(), perfd_lane_open() and perfd_label().
+ */
+int perfd_server_start_cost_lane(struct perfd_server *server) __attribute__((warn_unused_result));
 
 /*
  * Starts a run log of its own accord, in log.memory: who first asks for its bytes has it.

@@ -58,6 +58,10 @@ void flight_goes_on(struct perfd_server *server, uint64_t now_ns);
 /* jank_calls.c: what a session's figures have of the GPU. */
 void write_gpu(const struct perfd *perfd, uint32_t session, struct perf_metrics_builder to);
 
+/* own_cost.c: a call, or a step of a job, has cost so much; and what of that is in Health. */
+void own_cost_of_call(struct perfd_server *server, uint64_t spent_ns, uint64_t now_ns);
+void write_own_cost(const struct perfd_server *server, struct perf_health_builder to);
+
 /* info_call.c */
 void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
 

@@ -49,7 +49,9 @@ static void answer_health(struct perf_service *service,
 {
     struct perfd_health health;
     perfd_read_health(service->perfd, service->now_ns, &health);
-    write_health(&health, perf_metrics_response_init_health(response));
+    struct perf_health_builder to = perf_metrics_response_init_health(response);
+    write_health(&health, to);
+    write_own_cost(service->server, to);
 }
 
 enum nx_outcome perf_on_metrics(struct perf_service *service, struct nx_call *call,

@@ -254,6 +254,8 @@ static void begin_recording(struct daemon *daemon, const struct options *options
 {
     uint64_t now_ns = perfd_port_now_ns(&daemon->port);
     int result = options->run_log ? perfd_server_start_log(&daemon->server, now_ns) : 0;
+    if (result >= 0 && options->cost_lane)
+        result = perfd_server_start_cost_lane(&daemon->server);
     if (result >= 0 && options->flight)
         result = perfd_server_start_flight(&daemon->server, now_ns);
     if (result >= 0)

@@ -25,6 +25,7 @@ enum {
     KEY_LOG_BUFFER,
     KEY_RUN_LOG,
     KEY_FLIGHT,
+    KEY_COST_LANE,
 };
 
 static const struct argp_option option_list[] = {
@@ -47,6 +48,8 @@ static const struct argp_option option_list[] = {
      0},
     {"flight", KEY_FLIGHT, NULL, 0,
      "Record from the start: a session `flight` that begins again whenever it is stopped", 0},
+    {"cost-lane", KEY_COST_LANE, NULL, 0,
+     "Write what each frame has cost perfd itself into a lane of its own", 0},
     {"run-log", KEY_RUN_LOG, NULL, 0,
      "Begin a run log at once, for who fetches it first (`perfctl record --attach`)", 0},
     {0},
@@ -95,6 +98,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_FLIGHT:
         options->flight = true;
+        return 0;
+    case KEY_COST_LANE:
+        options->cost_lane = true;
         return 0;
     case KEY_RUN_LOG:
         options->run_log = true;

@@ -14,6 +14,7 @@ struct options {
     size_t log_bytes; /* of the run log; 0: there is none */
     bool run_log;     /* it begins at once */
     bool flight;      /* a session of the daemon's own runs always */
+    bool cost_lane;   /* what each frame costs the daemon is in its traces */
 };
 
 /* Ends the process with 2 and one clear line where the arguments are unusable. */

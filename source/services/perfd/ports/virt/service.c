@@ -64,6 +64,13 @@ void virt_service_start_log(struct virt_service *service)
         virt_board_log(refused, sizeof refused - 1);
 }
 
+void virt_service_start_cost_lane(struct virt_service *service)
+{
+    static const char refused[] = "cost-lane: there is none in this image\n";
+    if (perfd_server_start_cost_lane(&service->server) < 0)
+        virt_board_log(refused, sizeof refused - 1);
+}
+
 void virt_service_start_flight(struct virt_service *service)
 {
     static const char refused[] = "flight: there is no recorder in this image\n";

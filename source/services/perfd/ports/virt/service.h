@@ -31,6 +31,9 @@ void virt_service_record_boot(struct virt_service *service, const struct boot_ti
 /* Begins a run log, before the first round. */
 void virt_service_start_log(struct virt_service *service);
 
+/* Has what each frame costs perfd in its traces, likewise. */
+void virt_service_start_cost_lane(struct virt_service *service);
+
 /* Begins the flight recorder, likewise. */
 void virt_service_start_flight(struct virt_service *service);
 
