@@ -70,7 +70,7 @@ $(HOST)/tests/feed_frames: $(HOST)/$(TEST_DIR)/feed_frames.o $(CLIENT_O) $(PATHS
 
 BIG := $(BUILD)/s390x
 # Plays run logs, here and there.
-PLAY_C := $(TEST_DIR)/play.c $(REPLAY_C) $(addprefix source/services/perfd/server/,read.c categories.c)
+PLAY_C := $(TEST_DIR)/play.c $(REPLAY_C) $(addprefix source/services/perfd/server/,read.c choices.c)
 BIG_O := $(call objects,$(BIG),$(DRIVER_C) $(CORE_C))
 BIG_PLAY_O := $(call objects,$(BIG),$(PLAY_C) $(CORE_C) $(filter-out %/mem.c,$(RUNTIME_C)))
 $(BIG)/%.o: %.c $(RULES) | $(PERF_H)

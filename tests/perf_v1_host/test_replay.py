@@ -175,6 +175,24 @@ def a_session_of_some_categories():
         checks.true(b'"categories":"draw,work"' in live and b'"name":"ui"' not in live, "some are left out")
 
 
+@checks.check
+def a_session_that_keeps_the_oldest():
+    with daemon.Daemon("--run-log", "--frames", "8") as perfd:
+        perfd.perfctl("start", "boot", "--oneshot")
+        frames(perfd, "calls", 20)
+        figures = perfd.json("stop")
+        checks.equal((figures["frames"], figures["sessionFrames"]), (8, 8))
+        live = trace(perfd, "live.json")
+        log, last = (os.path.join(perfd.work, name) for name in ("a.runlog", "last.json"))
+        perfd.perfctl("record", "--attach", "--for", "1ms", "-o", log)
+        _, err = replay(log, "-o", last)
+        checks.equal(err, "")
+        with open(last, "rb") as file:
+            checks.true(file.read() == as_replayed(live), "another trace")
+        # Eight were shown, the eleventh would have been thrown away, and no tick behind the eighth was taken.
+        checks.true(b'"oneshot":{"framesRefused":12}' in live, live[-2000:])
+
+
 # --- Logs that are not what they were ---
 
 

@@ -11,6 +11,7 @@ struct start_arguments {
     uint64_t budget_ns, long_frame_ns, idle_gap_ns;
     uint32_t warmup_frames;
     const char *categories;
+    bool oneshot;
 };
 
 enum {
@@ -19,6 +20,7 @@ enum {
     KEY_IDLE,
     KEY_WARMUP,
     KEY_CATEGORIES,
+    KEY_ONESHOT,
     KEY_SESSION = 's',
     KEY_PHASES = 'p'
 };
@@ -31,6 +33,8 @@ static const struct argp_option start_options[] = {
     {"warmup", KEY_WARMUP, "N", 0, "Leave the first N frames out of every figure", 0},
     {"categories", KEY_CATEGORIES, "A,B", 0,
      "Of marks, only those of these categories are in its traces; an empty one: those without", 0},
+    {"oneshot", KEY_ONESHOT, NULL, 0,
+     "Keep the oldest: when the ring and the lanes are full, refuse what comes", 0},
     {0},
 };
 
@@ -56,6 +60,9 @@ static error_t parse_start(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_CATEGORIES:
         arguments->categories = text;
+        return 0;
+    case KEY_ONESHOT:
+        arguments->oneshot = true;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->name != NULL)
@@ -91,6 +98,7 @@ int cmd_start(int argc, char **argv, const struct common *common)
     perf_start_request_set_long_frame_ns(request, arguments.long_frame_ns);
     perf_start_request_set_idle_gap_ns(request, arguments.idle_gap_ns);
     perf_start_request_set_warmup_frames(request, arguments.warmup_frames);
+    perf_start_request_set_oneshot(request, arguments.oneshot);
     if (arguments.categories != NULL)
         perf_start_request_set_categories(request, nx_text_of(arguments.categories));
     call_service(&client, &arguments.common);

@@ -60,6 +60,7 @@ struct StartRequest {
   categories @5 :Text;               # at most 127 bytes: of the marks that the session's traces show, with
                                      # commas between them; an empty one among them stands for marks without
                                      # a category; empty: all. An image may have no code for it: then all
+  oneshot @6 :Bool;                  # keeps the oldest, until the ring and the lanes are full; likewise
 }
 
 struct StartResponse {
@@ -85,7 +86,8 @@ struct MarkRequest {
 }
 
 struct MarkResponse {
-  status @0 :Status;                 # ok, notFound (no session, no such lane), invalid, noSpace, rateLimited
+  status @0 :Status;                 # ok, notFound (no session, no such lane), invalid, rateLimited, noSpace (no
+                                     # lane, or a oneshot session has filled it)
 }
 
 enum FlowStep {
@@ -188,7 +190,8 @@ struct FrameTickRequest {
 }
 
 struct FrameTickResponse {
-  status @0 :Status;                 # ok, notFound (no session), busy (another client ticks it), invalid
+  status @0 :Status;                 # ok, notFound (no session), busy (another client ticks it), invalid,
+                                     # noSpace (a oneshot session that is full)
 }
 
 struct FrameSample {

@@ -139,6 +139,7 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     struct frozen *frozen = &perfd->trace.frozen;
     frozen->session = session->id;
     filter_freeze(perfd, session);
+    oneshot_freeze(perfd, session);
     frozen->stopped = session->state == SESSION_STOPPED;
     frozen->start_ns = session->started_ns;
     frozen->end_ns = frozen->stopped ? session->stopped_ns : now_ns;

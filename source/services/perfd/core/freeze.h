@@ -51,11 +51,13 @@ struct frozen {
     uint64_t before_ns;        /* when the frame before the first one was shown */
     uint64_t long_frame_ns, idle_gap_ns;
     uint32_t warmup_frames;
+    uint32_t refused;         /* frames, as the session keeps the oldest and was full */
     uint64_t dropped_at_end;  /* frames thrown away since the last one shown */
     uint64_t copied, outside; /* marks resident in all lanes, and those not of the session's time */
     struct lane_counts total; /* the service's ledger at that moment */
     struct lane_counts lane0; /* the share of marks without a lane */
     bool ledger_wrong;        /* a lane does not hold what its ledger says is resident */
+    bool oneshot;             /* the session keeps the oldest */
     const char *clock_name;
     uint64_t clock_step_ns;
     struct perfd_metrics metrics;

@@ -41,7 +41,7 @@ struct lane_counts {
     uint64_t written, resident, overwritten;
     uint64_t torn;
     uint64_t malformed;  /* a foreign lane, a bad kind, label or time */
-    uint64_t rate;       /* over the client's rate, or no lane left for it */
+    uint64_t rate;       /* over the client's rate, or no room left for it */
     uint64_t no_session; /* no session ran */
 };
 

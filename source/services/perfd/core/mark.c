@@ -20,6 +20,7 @@ int perfd_lane_open_in(struct perfd *perfd, int client, struct perfd_text name, 
     *memory = (struct perfd_lane_memory){0};
     if (clients_find(perfd, client) == NULL || name.length > PERFD_LANE_NAME_MAX)
         return refuse(perfd, PERFD_REJECT_INVALID, PERFD_INVALID);
+    share = share && !oneshot_runs(perfd);
     struct lane *lane = lanes_open(perfd, client, name, records, share);
     if (lane == NULL)
         return refuse(perfd, PERFD_REJECT_OVER_LIMIT, PERFD_NO_SPACE);
@@ -130,6 +131,8 @@ int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, u
     uint64_t time_ns = time_of(mark, lane, now_ns);
     if (time_ns == 0 || (unsigned)mark->kind > PERFD_ASYNC_END || !label_valid(perfd, client, mark))
         return drop(perfd, lane, now_ns, MALFORMED, PERFD_REJECT_INVALID, PERFD_INVALID);
+    if (lane != NULL && oneshot_is_full(perfd, lane, lane_kind_has_value(mark->kind) ? 2 : 1))
+        return drop(perfd, lane, now_ns, RATE, PERFD_REJECTS, PERFD_NO_SPACE);
     if (lane == NULL) {
         lane = lanes_open(perfd, client, (struct perfd_text){NULL, 0}, 0, false);
         if (lane == NULL)

@@ -104,6 +104,7 @@ static int start_session(struct perfd *perfd, int client, const struct perfd_sta
     for (uint32_t i = 0; i < start->name.length; i++)
         s->name[i] = start->name.bytes[i];
     filter_choose(s, start);
+    oneshot_choose(s, start);
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
     perfd_port_marks_enable(perfd->port, true);

@@ -14,6 +14,7 @@
 #include "arena.h"
 #include "filter.h"
 #include "histogram.h"
+#include "oneshot.h"
 #include "perfd/perfd.h"
 #include "window.h"
 
@@ -29,6 +30,7 @@ struct session {
 
     uint64_t budget_ns, long_frame_ns, idle_gap_ns; /* as given to start */
     uint32_t warmup_frames;
+    uint32_t refused; /* frames, as it keeps the oldest and was full */
 
     uint64_t started_ns;
     uint64_t stopped_ns;  /* where stopped */
@@ -47,6 +49,7 @@ struct session {
     uint64_t interval_ns;        /* sum */
     uint64_t jank[FRAME_CAUSES]; /* by cause; CAUSE_NONE: frames that were thrown away */
     bool exact;                  /* every counted interval is still in the window */
+    bool oneshot;                /* keeps the oldest */
 
     struct histogram *histogram; /* all counted intervals */
 

@@ -185,6 +185,8 @@ static int take(struct perfd *perfd, int client, const struct perfd_tick *tick, 
         health->ticks_busy++;
         return PERFD_BUSY;
     }
+    if (s != NULL && oneshot_refuses(s))
+        return PERFD_NO_SPACE;
     uint64_t at_ns = tick->presented_at_ns != 0 ? tick->presented_at_ns : now_ns;
     uint64_t *refused = &health->ticks_invalid;
     if (s != NULL && clients_find(perfd, client) != NULL)

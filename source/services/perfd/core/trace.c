@@ -87,7 +87,7 @@ static void start_pass(struct trace *t, enum trace_stage stage)
         .filtered = filter_marks(t),
         .unpaired =
             spans->begins_too_deep + spans->ends_too_deep + spans->orphan + spans->mismatched,
-        .frames = t->cut.whole < t->frozen.frame_count ? t->cut.whole : t->frozen.frame_count,
+        .frames = cut_whole_frames(t),
     };
     cursor_start(t);
 }
@@ -188,18 +188,15 @@ static int step_measure(struct perfd *perfd)
         return PERFD_MORE;
     if (t->totals.bytes <= t->cap_bytes)
         return make_ready(perfd);
-    t->excess_bytes = t->totals.bytes + other_growth(perfd) - t->cap_bytes;
-    if (t->frozen.frame_count == 0) {
-        start_pass(t, TRACE_CUT_MARKS);
-        return PERFD_MORE;
-    }
-    if (!cut_frames(t, t->excess_bytes))
+    uint64_t excess = t->totals.bytes + other_growth(perfd) - t->cap_bytes;
+    bool of_marks = t->frozen.frame_count == 0;
+    if (!(of_marks ? cut_marks_start(t, excess) : cut_frames(t, excess)))
         return too_big(t);
-    start_pass(t, TRACE_COUNT);
+    start_pass(t, of_marks ? TRACE_CUT_MARKS : TRACE_COUNT);
     return PERFD_MORE;
 }
 
-/* A session without frames: looks for the mark up to which all must go. */
+/* A session without frames: looks for the mark where the cut is. */
 static int step_cut_marks(struct perfd *perfd)
 {
     struct trace *t = &perfd->trace;
@@ -210,12 +207,10 @@ static int step_cut_marks(struct perfd *perfd)
             return too_big(t);
         if (!is_event || event.fixed)
             continue;
-        if (t->piece_length >= t->excess_bytes) {
-            t->cut.marks = t->cursor.marks;
+        if (cut_marks_at(t, &event)) {
             start_pass(t, TRACE_COUNT);
             return PERFD_MORE;
         }
-        t->excess_bytes -= t->piece_length;
     }
     return PERFD_MORE;
 }

@@ -22,11 +22,12 @@
 #define TRACE_PIECE       1024
 
 /* A cut keeps what belongs to frames at or after these; the last frame's number + 1 is the open
- * tail. */
+ * tail. Of a session that keeps the oldest they are counted from that back. */
 struct trace_cut {
     uint32_t detail; /* before it, frames that are not janky have lost their details */
     uint32_t whole;  /* before it, frames are gone */
-    uint64_t marks;  /* a session without frames: so many of the oldest marks are gone */
+    uint64_t marks;  /* a session without frames: so many of the oldest marks are gone; one that
+                        keeps the oldest: from this one on, if it is not 0 */
 };
 
 enum trace_section {
@@ -106,7 +107,7 @@ struct trace {
     uint32_t *detail_bytes, *frame_bytes; /* what frames own, saturating: details, and all else */
     char *piece;                          /* TRACE_PIECE bytes */
     uint64_t cap_bytes;
-    uint64_t excess_bytes; /* what the cut must take away */
+    uint64_t excess_bytes; /* what the cut of marks must still take away, or leave */
     uint64_t tail_bytes;   /* what stands after the last frame */
     uint64_t offset;       /* of the next byte that a reader gets without winding */
 

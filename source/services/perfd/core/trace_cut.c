@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cut, oldest first in two stages: the details of frames that are not janky, then whole frames.
- * In a session without frames it is the oldest marks. A frame's share is a sum, so that a pass
+ * In a session without frames it is the oldest marks. In one that keeps the oldest it is the newest
+ * first, everywhere. A frame's share is a sum, so that a pass
  * needs memory for frames but not for events.
  */
 #include "trace_parts.h"
@@ -11,16 +12,25 @@ static bool is_janky(const struct frozen *frozen, uint32_t frame)
     return frame < frozen->frame_count && frozen->frame[frame].cause != CAUSE_NONE;
 }
 
+/* The order in which frames, and the open tail behind them, lose what they have: each to its place,
+ * and back. */
+static uint32_t turn(const struct trace *trace, uint32_t frame)
+{
+    return oneshot_is_copy(trace) ? trace->frozen.frame_count - frame : frame;
+}
+
 bool cut_takes(const struct trace *trace, const struct trace_event *event)
 {
     if (event->fixed)
         return false;
     if (trace->frozen.frame_count == 0)
-        return trace->cursor.marks <= trace->cut.marks;
-    if (event->owner < trace->cut.whole)
+        return oneshot_is_copy(trace)
+                   ? trace->cut.marks != 0 && trace->cursor.marks >= trace->cut.marks
+                   : trace->cursor.marks <= trace->cut.marks;
+    uint32_t at = turn(trace, event->owner);
+    if (at < trace->cut.whole)
         return true;
-    return event->detail && event->owner < trace->cut.detail &&
-           !is_janky(&trace->frozen, event->owner);
+    return event->detail && at < trace->cut.detail && !is_janky(&trace->frozen, event->owner);
 }
 
 void cut_start(struct trace *trace)
@@ -52,20 +62,55 @@ bool cut_frames(struct trace *trace, uint64_t excess)
 {
     const struct frozen *z = &trace->frozen;
     uint64_t gone = 0;
-    for (uint32_t i = 0; i < z->frame_count && gone < excess; i++) {
-        if (!is_janky(z, i))
-            gone += trace->detail_bytes[i];
-        trace->cut.detail = i + 1;
+    uint32_t at = 0;
+    for (; at <= z->frame_count && gone < excess; at++) {
+        uint32_t frame = turn(trace, at);
+        if (frame == z->frame_count)
+            gone += trace->tail_bytes;
+        else if (!is_janky(z, frame))
+            gone += trace->detail_bytes[frame];
     }
-    if (gone < excess) {
-        gone += trace->tail_bytes;
-        trace->cut.detail = z->frame_count + 1;
+    trace->cut.detail = at;
+    /* Its details are all that the tail has. */
+    uint32_t places = z->frame_count + oneshot_is_copy(trace);
+    for (at = 0; at < places && gone < excess; at++) {
+        uint32_t frame = turn(trace, at);
+        if (frame == z->frame_count)
+            continue;
+        gone += trace->frame_bytes[frame];
+        if (is_janky(z, frame))
+            gone += trace->detail_bytes[frame];
     }
-    for (uint32_t i = 0; i < z->frame_count && gone < excess; i++) {
-        gone += trace->frame_bytes[i];
-        if (is_janky(z, i))
-            gone += trace->detail_bytes[i];
-        trace->cut.whole = i + 1;
-    }
+    trace->cut.whole = at;
     return gone >= excess;
+}
+
+uint64_t cut_whole_frames(const struct trace *trace)
+{
+    uint32_t whole = trace->cut.whole, frames = trace->frozen.frame_count;
+    if (oneshot_is_copy(trace) && whole > 0)
+        whole--; /* the open tail is before them */
+    return whole < frames ? whole : frames;
+}
+
+bool cut_marks_start(struct trace *trace, uint64_t excess)
+{
+    bool fits = true;
+    trace->excess_bytes = excess;
+    if (oneshot_is_copy(trace)) {
+        fits = trace->tail_bytes >= excess;
+        trace->excess_bytes = trace->tail_bytes - excess;
+    }
+    return fits;
+}
+
+bool cut_marks_at(struct trace *trace, const struct trace_event *event)
+{
+    uint64_t bytes = trace->piece_length, left = trace->excess_bytes;
+    bool keeps = oneshot_is_copy(trace);
+    bool found = keeps ? bytes > left : bytes >= left;
+    if (found)
+        trace->cut.marks = keeps ? trace->cursor.marks - event->marks + 1 : trace->cursor.marks;
+    trace->excess_bytes = left - bytes;
+    return found;
 }

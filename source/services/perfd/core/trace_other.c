@@ -126,6 +126,7 @@ static void put_ledger(const struct perfd *perfd, struct put *p)
 {
     const struct trace *t = &perfd->trace;
     filter_put(t, p);
+    oneshot_put(t, p);
     jank_put_other(perfd, p);
     json_put(p, "ledger:{", NULL);
     put_counts(&t->frozen.total, p);

@@ -88,6 +88,14 @@ void cut_measure(struct trace *trace, const struct trace_event *event, uint64_t 
 /* Moves the boundaries until so many bytes are cut; false: all that may go does not suffice. */
 bool cut_frames(struct trace *trace, uint64_t excess);
 
+/* How many frames are gone then. */
+uint64_t cut_whole_frames(const struct trace *trace);
+
+/* The same for a session without frames, whose events are then gone through until one is found
+ * where the cut is. start false: all that may go does not suffice. */
+bool cut_marks_start(struct trace *trace, uint64_t excess);
+bool cut_marks_at(struct trace *trace, const struct trace_event *event);
+
 /* --- trace_spans.c: spans that have ended, many at once. Or trace_spans_none.c, and never --- */
 
 /* The cut is made, and the text is about to be read. */

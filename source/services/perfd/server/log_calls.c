@@ -61,6 +61,7 @@ static void write_start(const struct perfd_start *from, struct perf_start_reques
     perf_start_request_set_long_frame_ns(to, from->long_frame_ns);
     perf_start_request_set_warmup_frames(to, from->warmup_frames);
     perf_start_request_set_idle_gap_ns(to, from->idle_gap_ns);
+    perf_start_request_set_oneshot(to, from->oneshot);
     if (from->categories.length > 0)
         perf_start_request_set_categories(to, text_out(from->categories));
 }

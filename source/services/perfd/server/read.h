@@ -17,8 +17,9 @@ struct perfd_tick read_tick(struct perf_frame_tick_reader from);
 /* Any record but a frame. PERFD_INVALID: a kind that this version does not know. */
 int read_mark(struct perf_record_reader from, struct perfd_mark *to);
 
-/* categories.c: those that a session asks for. */
+/* choices.c: the categories that a session asks for, and whether it keeps the oldest. */
 struct perfd_text read_categories(struct perf_start_request_reader request);
+bool read_oneshot(struct perf_start_request_reader request);
 
 static inline struct perfd_start read_start(struct perf_start_request_reader from)
 {
@@ -29,6 +30,7 @@ static inline struct perfd_start read_start(struct perf_start_request_reader fro
         .idle_gap_ns = perf_start_request_get_idle_gap_ns(from),
         .warmup_frames = perf_start_request_get_warmup_frames(from),
         .categories = read_categories(from),
+        .oneshot = read_oneshot(from),
     };
 }
 

@@ -113,7 +113,9 @@ struct perfd_start {
     struct perfd_text categories; /* of marks that its traces show, with commas between them, at
                                    * most PERFD_CATEGORIES_MAX bytes; an empty one among them: marks
                                    * without a category; empty: all marks */
-    uint32_t warmup_frames;       /* the first ticks, presented or not, that count in no metric */
+    bool oneshot; /* keeps the oldest: when the ring is full, frames are refused, and marks
+                   * that would overwrite one of its own */
+    uint32_t warmup_frames; /* the first ticks, presented or not, that count in no metric */
 };
 
 /* Starts a session and prints its marker. Returns its id (1 or more, never used twice).
@@ -151,10 +153,10 @@ struct perfd_tick {
 };
 
 /*
- * One frame. PERFD_NOT_FOUND: no session; PERFD_BUSY: another client ticks this session;
- * PERFD_INVALID: the id or presented_at_ns did not advance, presented_at_ns is over 1 s ahead of
- * now_ns, a budget out of range, phases that sum past 2^64, work or input after the presentation.
- * Each is counted by reason.
+ * One frame. PERFD_NO_SPACE: the session keeps the oldest, and is full; PERFD_NOT_FOUND: no
+ * session; PERFD_BUSY: another client ticks this session; PERFD_INVALID: the id or presented_at_ns
+ * did not advance, presented_at_ns is over 1 s ahead of now_ns, a budget out of range, phases that
+ * sum past 2^64, work or input after the presentation. Each is counted by reason.
  */
 int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, uint64_t now_ns)
     __attribute__((warn_unused_result));
@@ -314,7 +316,8 @@ struct perfd_mark {
 };
 
 /* PERFD_NOT_FOUND: no session runs, or not this client's lane; PERFD_INVALID: name, label or time;
- * PERFD_NO_SPACE: no lane left for a first mark; PERFD_RATE_LIMITED: over records_per_second. */
+ * PERFD_NO_SPACE: no lane left for a first mark, or a session that keeps the oldest has filled it;
+ * PERFD_RATE_LIMITED: over records_per_second. */
 int perfd_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns)
     __attribute__((warn_unused_result));
 

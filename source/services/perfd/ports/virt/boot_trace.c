@@ -26,7 +26,9 @@ static int open_lane(const struct boot_trace *trace, struct perfd_text name)
 /* The session, and a lane each for what perfd's hart does and for the store. */
 static int open_all(struct boot_trace *trace, uint64_t reset_ns)
 {
-    const struct perfd_start start = {.name = TEXT(SESSION), .budget_ns = BUDGET_NS};
+    /* Of what does not fit a small trace, the first moments are the last to go. */
+    const struct perfd_start start = {
+        .name = TEXT(SESSION), .budget_ns = BUDGET_NS, .oneshot = true};
     const int session = perfd_start(trace->perfd, trace->client, &start, reset_ns);
     if (session < 0)
         return session;
