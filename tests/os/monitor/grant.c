@@ -8,8 +8,6 @@
 #include "boot/hart.h"
 #include "boot/pmp.h"
 
-extern uint8_t user_enable_page[], user_enable_end[];
-
 /*
  * A run is its address, and in the bits below a page's size how many pages it has; 0: none. Each
  * side writes its word and then looks at the other's, sequentially consistent: either the monitor
@@ -46,7 +44,7 @@ void grant_take_back(void)
 
 void grant_want_marks(bool on)
 {
-    *(volatile uint32_t *)user_enable_page = on;
+    *user_enable_page = on;
 }
 
 void grant_init_hart(void)

@@ -24,6 +24,13 @@ void grant_take_back(void);
 
 void grant_want_marks(bool on);
 
+/* Any hart, in M-mode. */
+extern volatile uint32_t user_enable_page[];
+static inline bool grant_marks_wanted(void)
+{
+    return *user_enable_page != 0;
+}
+
 /* --- The monitor's hart --- */
 
 void grant_init_hart(void);
