@@ -93,7 +93,6 @@ static void sleep_until(uint64_t wake_at_ns, bool is_scripted)
     if (wake_at_ns != 0 && !is_scripted)
         timer_arm(HART_PERFD, wake_at_ns / VIRT_NS_PER_TICK + 1);
     hart_sleep();
-    timer_disarm();
 }
 
 /* With QEMU's -icount these are the instructions from reset to here, of this hart. */
@@ -151,8 +150,9 @@ static noreturn void run_perfd(void)
     harts_release();
     csr_write(mie, MIE_MSIE | MIE_MEIE);
     for (;;) {
+        plic_settle(HART_PERFD);
+        timer_disarm();
         hart_hush();
-        (void)plic_settle(HART_PERFD);
         /* Before the round: it serves what the program wrote last. */
         const bool ends = powers_off && monitor_is_over();
         struct virt_round round = virt_service_poll(&service);

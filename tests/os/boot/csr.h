@@ -19,4 +19,9 @@
 #define MIE_MTIE (UINT64_C(1) << 7)
 #define MIE_MEIE (UINT64_C(1) << 11)
 
+/* In mcause. */
+#define CAUSE_USER_ECALL 8u
+#define CAUSE_RING       (UINT64_C(1) << 63 | 3u)
+#define CAUSE_TIMER      (UINT64_C(1) << 63 | 7u)
+
 #endif

@@ -12,5 +12,5 @@ void driver_wait(void)
 {
     csr_set(mie, MIE_MEIE);
     hart_sleep();
-    (void)plic_settle(hart_id());
+    plic_settle(hart_id());
 }

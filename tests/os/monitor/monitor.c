@@ -20,11 +20,8 @@
 #include "monitor/user.h"
 
 /* Time, and the count of instructions. */
-#define COUNTEREN        6u
-#define CAUSE_USER_ECALL 8u
-#define CAUSE_RING       (UINT64_C(1) << 63 | 3u)
-#define CAUSE_TIMER      (UINT64_C(1) << 63 | 7u)
-#define TEXT_BYTES       120u
+#define COUNTEREN  6u
+#define TEXT_BYTES 120u
 /* A program that faults at once is not to fill the log. */
 #define RESTART_PAUSE_TICKS (100u * TIMER_TICKS_PER_MS)
 /* A program that asks for nothing for 2 s hangs. They are counted in parts, of which the first had
@@ -132,9 +129,9 @@ static void wait_until(uint64_t ticks)
     timer_arm(HART_SYSTEMUI, ticks != 0 ? ticks : timer_now() + 1);
     csr_write(mie, MIE_MSIE | MIE_MEIE | (ticks != 0 ? MIE_MTIE : 0));
     hart_sleep();
+    plic_settle(HART_SYSTEMUI);
     csr_write(mie, 0);
     hart_hush();
-    (void)plic_settle(HART_SYSTEMUI);
     watch();
 }
 
