@@ -1,6 +1,6 @@
 # The drivers' test images: each tests/os/drivers/test_<name>.c is one, run by tests/os/test_drivers.py.
 
-OS_TEST_O := $(call objects,$(OS),$(OS_DIR)/drivers/test_image.c)
+OS_TEST_O := $(call objects,$(OS),$(addprefix $(OS_DIR)/drivers/,test_image.c plic_settle.c))
 OS_TEST_MAINS := $(filter-out image,$(patsubst $(OS_DIR)/drivers/test_%.c,%,$(wildcard $(OS_DIR)/drivers/test_*.c)))
 OS_TEST_IMAGES := $(patsubst %,$(OS)/drivers/test_%.elf,$(OS_TEST_MAINS))
 

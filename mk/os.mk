@@ -14,6 +14,8 @@ RISCV_BIN := $(RISCV_CC:gcc=)
 OS_OPT := -Os -msave-restore
 OS_FAST := $(patsubst %,$(OS)/source/apps/systemui/%.o,canvas glass shapes)
 $(OS_FAST): OS_OPT := -O2
+# What is measured is to be the machine's work.
+$(patsubst %.c,$(OS)/%.o,$(wildcard $(OS_DIR)/interrupts/*.c)): OS_OPT := -O2
 # Loops that copy are no calls of what they are in.
 $(OS)/$(OS_DIR)/boot/memory.o: OS_OPT := -O2 -fno-tree-loop-distribute-patterns
 
@@ -25,7 +27,8 @@ OS_LDFLAGS := $(RISCV_FLAGS) --specs=picolibc.specs -nostartfiles -static -Wl,--
 
 OS_BOOT_C := $(wildcard $(OS_DIR)/boot/*.c)
 OS_BOOT_S := $(wildcard $(OS_DIR)/boot/*.S)
-OS_DRIVERS_C := $(filter-out $(OS_DIR)/drivers/test_%,$(wildcard $(OS_DIR)/drivers/*.c))
+# Images of perfd have the one or the other that takes interrupts.
+OS_DRIVERS_C := $(filter-out $(OS_DIR)/drivers/test_% %/plic_settle.c,$(wildcard $(OS_DIR)/drivers/*.c))
 OS_BASE_O := $(call objects,$(OS),$(OS_BOOT_C) $(OS_DRIVERS_C)) $(patsubst %.S,$(OS)/%.o,$(OS_BOOT_S))
 OS_MAINS := $(patsubst $(OS_DIR)/main_%.c,%,$(wildcard $(OS_DIR)/main_*.c))
 OS_IMAGES := $(patsubst %,$(OS)/%.elf,$(OS_MAINS))
@@ -46,7 +49,7 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 FREE_RISCV := $(BUILD)/free/riscv64
 OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(FULL_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c jank_memory.c)
+VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c jank_memory.c machine_lanes.c)
 VIRT_C := $(filter-out %/exporter_none.c $(VIRT_MORE_C) $(VIRT_MORE_C:.c=_none.c),$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
@@ -56,10 +59,13 @@ OS_FEATURE_STATEFS := $(or $(FEATURE_STATEFS),1)
 OS_FEATURE_LANES := $(or $(FEATURE_LANES),0)
 OS_LANES_O_0 := $(call objects,$(FREE_RISCV),$(LANES_C_0))
 OS_LANES_O_1 := $(call objects,$(FREE_RISCV),$(LANES_C_1))
-# What is more than the least: a run log that perfctl fetches over the serial link, categories, what is done about janks.
+# What is more than the least: a run log that perfctl fetches over the serial link, categories, what is done about janks,
+# lanes of the machine.
 OS_FEATURE_FULL := $(or $(FEATURE_FULL),0)
-OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(call objects,$(OS),$(VIRT_MORE_C:.c=_none.c))
-OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(call objects,$(OS),$(VIRT_MORE_C))
+OS_MORE_C_0 := $(VIRT_MORE_C:.c=_none.c) $(OS_DIR)/interrupts/trapped_none.c $(OS_DIR)/drivers/plic_settle.c
+OS_MORE_C_1 := $(VIRT_MORE_C) $(filter-out %_none.c,$(wildcard $(OS_DIR)/interrupts/*.c))
+OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(call objects,$(OS),$(OS_MORE_C_0))
+OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(call objects,$(OS),$(OS_MORE_C_1))
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)

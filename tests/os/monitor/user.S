@@ -36,7 +36,7 @@ user_trap_entry:
     bnez sp, from_user
     j trap_entry
 
-/* An interrupt may come anywhere: what monitor_trap() may change is kept here. */
+/* An interrupt may come anywhere: what user_trapped() may change is kept here. */
 from_user:
     addi sp, sp, -FRAME_BYTES
     for_each_of_frame sd
@@ -51,7 +51,7 @@ from_user:
     csrr a1, mcause
     csrr a2, mepc
     csrr a3, mtval
-    call monitor_trap
+    call user_trapped
     addi t0, sp, FRAME_BYTES
     csrw mscratch, t0
     for_each_of_frame ld

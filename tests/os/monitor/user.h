@@ -25,7 +25,10 @@ struct user_frame {
 
 _Static_assert(sizeof(struct user_frame) == 160, "as user.S lays it out");
 
-/* From the trap entry. When it returns, the program goes on at mepc with what the frame holds. */
+/* From the trap entry: monitor_trap(), and a note of it in images that show their interrupts. When
+ * it returns, the program goes on at mepc with what the frame holds. */
+void user_trapped(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_t addr);
+
 void monitor_trap(struct user_frame *frame, uint64_t cause, uint64_t pc, uint64_t addr);
 
 #endif

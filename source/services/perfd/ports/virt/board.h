@@ -41,6 +41,47 @@ void virt_board_unshare(void);
 void virt_board_want_marks(bool on);
 
 /*
+ * What is noted for machine_lanes.c. A track is what one hart notes, in order and without overlap:
+ * its interrupts, or the calls that SystemUI waited for. What nobody takes in time finds no room
+ * and is counted.
+ */
+enum virt_track {
+    VIRT_TRACK_PERFD,
+    VIRT_TRACK_SYSTEMUI,
+    VIRT_TRACK_STATEFS,
+    VIRT_TRACK_CALLS,
+    VIRT_TRACKS,
+};
+
+/* The least numbers are the interrupt controller's. */
+#define VIRT_TIMER    96u
+#define VIRT_SOFTWARE 97u
+#define VIRT_WATCH    98u
+#define VIRT_CALL     99u
+#define VIRT_WHATS    100u
+
+struct virt_noted {
+    uint64_t begin_ticks;
+    uint32_t ticks;
+    uint32_t what; /* less than VIRT_WHATS */
+};
+
+/* Whether the image's options want them. Nothing is noted before they are started, and then while
+ * marks are wanted, which is asked here too. */
+bool virt_board_has_notes(void);
+void virt_board_start_notes(void);
+bool virt_board_wants_notes(void);
+
+/* How many a track holds now; the oldest of them, where it holds one; and how many were lost since
+ * the machine's start, which never goes back. */
+uint32_t virt_board_noted(enum virt_track track);
+struct virt_noted virt_board_take_note(enum virt_track track);
+uint32_t virt_board_notes_lost(enum virt_track track);
+
+/* What the source of an interrupt is called; in ROM. */
+const char *virt_board_source(uint32_t what);
+
+/*
  * The machine's serial line, where there is one: moves bytes and returns how many, 0 to size. Fewer
  * than size: there are no more, or there is no room for more; perfd's hart wakes up when that
  * changes.
