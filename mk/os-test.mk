@@ -27,14 +27,20 @@ $(USERS:%=$(OS)/user/%.user.o): $(OS)/user/%.user.o: $(OS)/$(USER_DIR)/user_%.o 
 	$(RISCV_BIN)objcopy --keep-global-symbol=systemui_start --keep-global-symbol=user_start $@.tmp $@
 	@rm $@.tmp
 
-# Programs that write a lane of their own, or try to, have a perfd that shares memory.
-$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS_LANES_O) $(OS)/user/%.user.o \
-		$(OS)/image.ld
+# Programs that write a lane of their own, or try to, have a perfd that shares memory; one whose interrupts are looked
+# at has all there is.
+USER_FULL_IMAGES := $(OS)/user_machine.elf
+$(USER_FULL_IMAGES): $(OS_FULL_O)
+$(filter-out $(USER_FULL_IMAGES),$(USER_IMAGES)): $(OS_LANES_O)
+$(USER_IMAGES): $(OS)/user_%.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS)/user/%.user.o $(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter-out $(OS_REPLACED),$(filter %.o,$^)) -o $@
 
 # What marks cost, is counted where they are compiled for speed.
 $(OS)/$(USER_DIR)/user_marks.o: OS_OPT := -O2
+
+# One has a keyboard.
+$(OS)/user/machine.user.o: $(call objects,$(OS),$(addprefix $(OS_DIR)/drivers/,input.c virtio.c virtq.c))
 
 # One has a disk in memory that takes as long as it is told.
 $(OS)/user_ticks.elf: $(OS)/$(OS_DIR)/disk_slow.o
