@@ -84,20 +84,21 @@ def run_program(*options, keys=0):
                 guest.wait_for("systemui: key")
             checks.equal(guest.end(), 0, "\n".join(guest.log))
             harness.clean(guest.log)
-            uri = harness.in_order(guest.log, "perf: stop machine", "perf: trace ")[1].removeprefix("perf: trace ")
+            # One of the session while it ran may be there as well.
+            uri = [line for line in guest.log if line.startswith("perf: trace ")][-1].removeprefix("perf: trace ")
         return guest.log, Trace(harness.perfctl("state", "cat", disk, uri))
 
 
 @checks.check
 def each_wait_lies_in_the_span_of_who_waited():
-    _, trace = run_program("calls=20", "sleeps=15", keys=6)
+    _, trace = run_program("calls=20", "sleeps=15", "stores=1", keys=6)
     judge_machine_lanes(trace)
     own = "program"
-    checks.equal([len(trace.spans(own, name)) for name in ("asked", "slept", "typed")], [21, 15, 6])
-    # A call for each of 21 frames, and four for the labels that the program marks with.
+    checks.equal([len(trace.spans(own, name)) for name in ("asked", "slept", "typed", "stored")], [21, 15, 6, 1])
+    # A call for each of 21 frames, one for the trace, and five for the labels that the program marks with.
     calls = trace.spans("channel systemui")
-    checks.equal((trace.sources("channel systemui"), len(calls)), ({"call"}, 21 + 4))
-    for span in trace.spans(own, "asked"):
+    checks.equal((trace.sources("channel systemui"), len(calls)), ({"call"}, 21 + 1 + 5))
+    for span in trace.spans(own, "asked", "stored"):
         checks.equal(len(inside(calls, span)), 1, f"calls in {span}")
     # A sleep is ended by the timer, a key's wait by the keyboard; and they come at no other time.
     for name, source, count in (("slept", "timer", 15), ("typed", "input", 6)):
@@ -105,6 +106,9 @@ def each_wait_lies_in_the_span_of_who_waited():
         checks.equal(len(found), count, source)
         for span in trace.spans(own, name):
             checks.equal(len(inside(found, span)), 1, f"{source} in {span}")
+    # perfd's call for the trace waits for the disk, on another hart.
+    checks.equal(trace.sources("interrupts statefs"), {"disk"})
+    checks.true(inside(trace.spans("interrupts statefs"), trace.spans(own, "stored")[0]), "the disk while it stored")
     checks.equal(lost_elsewhere(trace), [0, 0, 0])
 
 
@@ -122,7 +126,7 @@ def a_storm_is_counted_and_disturbs_nothing_else():
     checks.equal(len(trace.spans("interrupts systemui", "timer")), len(kept) + 3)
     checks.equal(len(trace.spans("interrupts systemui", "input")), 2)
     checks.equal(lost_elsewhere(trace, but="interrupts systemui"), [0, 0])
-    checks.equal(len(trace.spans("channel systemui")), 6 + 4)
+    checks.equal(len(trace.spans("channel systemui")), 6 + 5)
     last = trace.spans("program", "asked")[-1]
     checks.equal(len(inside(trace.spans("channel systemui"), last)), 1, "the call after the storm")
     checks.equal([len(trace.spans("program", name)) for name in ("asked", "slept", "typed")], [6, 3, 2])
@@ -168,6 +172,20 @@ def a_session_shows_what_its_frames_waited_for():
         checks.true(found and sum(call["dur"] for call in found) <= span["dur"], f"{found} in {span}")
     print(f"{len(presents)} frames: {len(calls)} calls, interrupts: {timers} of the timer, {len(gpu)} of the display, "
           f"{len(trace.spans('interrupts perfd'))} of perfd's hart")
+
+
+@checks.check
+def a_program_that_hangs_is_under_the_watch():
+    # Two seconds, in five parts of which the last one ends it; and what was noted stays as it was.
+    with harness.Lined(image=FULL, options=("seconds=4", "hang=20")) as guest, link.Bridge(guest.line_path) as bridge, \
+            harness.folder() as folder:
+        trace = exported(guest, bridge, folder, "--max-bytes", str(CAP))
+        harness.clean(guest.log, allowed=("PANIC hart=1", "systemui: the trace is not in the store"))
+    judge_machine_lanes(trace)
+    watch = trace.spans("interrupts systemui", "watch")
+    before = [span for span in trace.spans("channel systemui") if span["ts"] < watch[0]["ts"]]
+    after = [span for span in trace.spans("channel systemui") if span["ts"] > watch[3]["ts"]]
+    checks.true(len(watch) >= 4 and before and after, f"{watch}, {len(before)} calls before, {len(after)} after")
 
 
 @checks.check

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program in SystemUI's place that has known reasons to wait, each inside a span of its own: so
- * many calls of perfd, sleeps, keys, and then more timer interrupts at once than are kept between
- * two of its calls. What the machine's lanes show must lie in those spans. Options: `calls=N`,
- * `sleeps=N`, `keys=N`, `storm=N`; `price`: says what its interrupts and calls cost, instead.
+ * many calls of perfd, sleeps, keys, a trace for the disk, and then more timer interrupts at once
+ * than are kept between two of its calls. What the machine's lanes show must lie in those spans.
+ * Options: `calls=N`, `sleeps=N`, `keys=N`, `stores=N`, `storm=N`; `price`: says what its
+ * interrupts and calls cost, instead.
  */
 #include "perf-client/perf.h"
 
@@ -20,7 +21,7 @@
 #define TIMER_IS_PAST 1u
 
 static struct perf_client client;
-static struct perf_site asked, slept, typed, stormed;
+static struct perf_site asked, slept, typed, stored, stormed;
 static struct input keyboard;
 static uint64_t frame;
 
@@ -64,6 +65,15 @@ static void await_key(void)
     client_say("key");
 }
 
+/* The session so far, to the disk. */
+static void store_trace(void)
+{
+    const struct perf_token token = perf_begin_at(&stored);
+    (void)perf_export_last_call(&client.rpc);
+    client_call(&client);
+    perf_end(token);
+}
+
 /* The timer's last time was long ago: each of them is over at once. */
 static void wait_for_nothing(uint32_t times)
 {
@@ -93,6 +103,8 @@ static void make_trace(const char *options)
     client_say("ready");
     for (uint32_t n = options_number(options, "keys", 0); n > 0; n--)
         await_key();
+    for (uint32_t n = options_number(options, "stores", 0); n > 0; n--)
+        store_trace();
     storm(options_number(options, "storm", 0));
     ask();
 }
@@ -143,6 +155,7 @@ _Noreturn void systemui_start(const struct user_start *start)
     asked = (struct perf_site)PERF_SITE(PERF_LANE_BEGIN, "asked", "", 0, 0, 0);
     slept = (struct perf_site)PERF_SITE(PERF_LANE_BEGIN, "slept", "", 0, 0, 0);
     typed = (struct perf_site)PERF_SITE(PERF_LANE_BEGIN, "typed", "", 0, 0, 0);
+    stored = (struct perf_site)PERF_SITE(PERF_LANE_BEGIN, "stored", "", 0, 0, 0);
     stormed = (struct perf_site)PERF_SITE(PERF_LANE_BEGIN, "stormed", "", 0, 0, 0);
     if (start->keyboard != 0 && !input_open(&keyboard, start->keyboard))
         client_give_up("no keyboard");
@@ -161,11 +174,11 @@ _Noreturn void systemui_start(const struct user_start *start)
     (void)perf_intern(&asked);
     (void)perf_intern(&slept);
     (void)perf_intern(&typed);
+    (void)perf_intern(&stored);
     (void)perf_intern(&stormed);
     make_trace(start->options);
     stop();
-    (void)perf_export_last_call(&client.rpc);
-    client_call(&client);
+    store_trace();
     perf_client_close(&client);
     client_finish();
 }
