@@ -23,8 +23,9 @@ static uint32_t load(const _Atomic uint32_t *word)
     return atomic_load_explicit(word, memory_order_relaxed);
 }
 
-/* A ring of SystemUI's: a new connection, whose rings perfd's hart is about to empty; or something
- * was asked; or the answer was taken. */
+/* A ring of SystemUI's: a new connection, whose rings perfd's hart is about to empty; or the answer
+ * was taken, or something was asked, or both: the next call begins where the one before it ended.
+ */
 static void follow_channel(uint64_t now)
 {
     const struct channel *channel = monitor_channel();
@@ -39,7 +40,7 @@ static void follow_channel(uint64_t now)
     const uint32_t taken = load(&channel->to_client.taken);
     if (taken != seen.taken && seen.waits) {
         seen.waits = false;
-        (void)note(VIRT_TRACK_CALLS, VIRT_CALL, seen.since_ticks);
+        now = note(VIRT_TRACK_CALLS, VIRT_CALL, seen.since_ticks);
     }
     if (written != seen.written && !seen.waits && notes_wanted()) {
         seen.waits = true;
