@@ -21,6 +21,7 @@
 #define SECONDS_MOST 86400u
 #define LANE_RECORDS 32768u
 #define STORM_EVENTS 40u
+#define BETWEEN_NS   1000u /* from a phase to the next, as in a program */
 
 /* --- Random numbers --------------------------------------------------------------------------- */
 
@@ -209,11 +210,19 @@ static void mark(struct maker *m, enum perfd_mark_kind kind, int lane, const cha
 static const char *const planted[PLANTS] = {
     "", "planted dropped", "planted app", "planted gpu", "planted pipeline", "planted unknown"};
 
+/* Their flows end in the span that shows them: viewers want one around it. */
+static void end_input(struct maker *m, const struct plan *plan, uint64_t at_ns)
+{
+    for (unsigned i = 0; i < plan->inputs; i++)
+        mark(m, PERFD_FLOW_END, m->lane, "input", at_ns,
+             (int64_t)(m->events - plan->inputs + 1 + i));
+}
+
 static const char *const phases[PERFD_PHASES] = {"ui", "layout", "render", "present"};
 
-/* A frame's work from began_ns on: its phases, and in the third what it draws. Gives its end. */
-static uint64_t draw(struct maker *m, const struct plan *plan, uint64_t began_ns,
-                     struct perfd_tick *tick)
+/* A frame's work from began_ns on: its phases, and in the third what it draws. */
+static void draw(struct maker *m, const struct plan *plan, uint64_t began_ns,
+                 struct perfd_tick *tick)
 {
     static const unsigned parts[PERFD_PHASES] = {10, 20, 60, 10};
     uint64_t at_ns = began_ns;
@@ -234,11 +243,12 @@ static uint64_t draw(struct maker *m, const struct plan *plan, uint64_t began_ns
             mark(m, PERFD_COUNTER, m->lane, "draw calls", at_ns + blur_ns,
                  (int64_t)between(STREAM_SPANS, 40, 400));
         }
+        if (i == PERFD_PRESENT)
+            end_input(m, plan, at_ns);
         at_ns += phase_ns;
-        mark(m, PERFD_END, m->lane, phases[i], at_ns, 0);
+        mark(m, PERFD_END, m->lane, phases[i], at_ns - BETWEEN_NS, 0);
     }
     mark(m, PERFD_END, m->lane, "frame", at_ns, 0);
-    return at_ns;
 }
 
 /* The events that the frame answers, in the vsync before it, each a flow to its present. */
@@ -253,13 +263,6 @@ static void take_input(struct maker *m, const struct plan *plan, uint64_t began_
         mark(m, PERFD_FLOW_START, m->input_lane, "input", at_ns, (int64_t)++m->events);
         at_ns += between(STREAM_INPUT, 1000, 90000);
     }
-}
-
-static void end_input(struct maker *m, const struct plan *plan, uint64_t at_ns)
-{
-    for (unsigned i = 0; i < plan->inputs; i++)
-        mark(m, PERFD_FLOW_END, m->lane, "input", at_ns,
-             (int64_t)(m->events - plan->inputs + 1 + i));
 }
 
 /* What another thread does meanwhile, unless it is the program that is slow. */
@@ -315,8 +318,7 @@ static uint64_t make_frame(struct maker *m, const struct scenario *scenario, uin
         throw_one_away(m, began_ns);
     tick.frame_id = ++m->frame_id;
     take_input(m, &plan, began_ns, &tick);
-    const uint64_t drawn_ns = draw(m, &plan, began_ns, &tick);
-    end_input(m, &plan, drawn_ns);
+    draw(m, &plan, began_ns, &tick);
     for (int i = 0; plan.plant == PLANT_UNKNOWN && i < PERFD_PHASES; i++)
         tick.phase_ns[i] = 0;
     if (shown_ns > m->port.now_ns)
