@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The job that prepares a trace, hands it to the port's exporter and says where it is. */
 #include "core.h"
+#include "marker.h"
 #include "ports/port.h"
 #include "text.h"
 #include "trace_parts.h"
 
-#define WRITES_A_STEP 64  /* pieces that the port is offered at once */
-#define MARKER_MAX    512 /* bytes of a line, its newline included */
+#define WRITES_A_STEP 64 /* pieces that the port is offered at once */
 
 static void set_name(struct perfd *perfd, struct perfd_text name)
 {

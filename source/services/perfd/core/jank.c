@@ -142,18 +142,23 @@ static void find_why(struct perfd *perfd, const struct session *s, struct perfd_
 
 /* --- The marker ------------------------------------------------------------------------------- */
 
+/* A label that would make the line too long is left out. */
 static void put_why_line(struct put *p, const struct perfd_jank *jank)
 {
-    if (jank->whys == 0)
-        put_char(p, '-');
+    bool any = false;
     for (uint32_t i = 0; i < jank->whys; i++) {
-        if (i > 0)
+        struct put before = *p;
+        if (any)
             put_char(p, ',');
         put_percent_escaped(p, jank->why[i].label, jank->why[i].length);
         put_char(p, ':');
         put_fixed(p, jank->why[i].self_ns, 6, 3);
+        if (p->overflow || p->length == p->size)
+            *p = before;
+        else
+            any = true;
     }
-    put_char(p, '\n');
+    put_text(p, any ? "\n" : "-\n");
 }
 
 static void print(struct perfd *perfd, const struct perfd_jank *jank, uint64_t now_ns)

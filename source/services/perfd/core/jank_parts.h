@@ -5,6 +5,7 @@
 
 #include "core.h"
 #include "jank.h"
+#include "marker.h"
 #include "why.h"
 
 /* What the GPU took for a frame, and the frame's work then; 0: not known. */
@@ -60,7 +61,7 @@ struct jank_memory {
     struct snapshot_wait wait[PERFD_CAUSES];
     uint64_t rests_until_ns[PERFD_CAUSES];
 
-    char line[768]; /* a marker: three labels, each byte as %XX, and what is around them */
+    char line[MARKER_MAX];
 };
 _Static_assert(sizeof(struct jank_memory) <= PERFD_JANK_FIXED_BYTES, "PERFD_JANK_BYTES counts");
 

@@ -6,6 +6,8 @@
 #include "perfd/perfd.h"
 #include "session.h"
 
+#define MARKER_MAX 512 /* bytes of a line, its newline included */
+
 /* perf: start <name> (budget=16.667ms) */
 void marker_start(const struct perfd *perfd, const struct session *s);
 
