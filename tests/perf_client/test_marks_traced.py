@@ -13,8 +13,8 @@ from trace_model import Parsed  # noqa: E402
 PROGRAM = os.path.join(checks.HOST, "tests", "mark_program")
 
 
-def started(**environment):
-    return subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), PROGRAM], stdin=subprocess.PIPE,
+def started(*arguments, **environment):
+    return subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), PROGRAM, *arguments], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
 
 
@@ -90,6 +90,32 @@ def every_mark_is_in_the_trace():
         # Of the second frame the GPU's time came later.
         gpu = [event["args"].get("gpu") for event in trace.events if event["name"] == "frame" and event["tid"] == 0]
         checks.equal(gpu, ["3.000000"])
+
+
+@checks.check
+def lanes_are_told_apart_by_call():
+    """Twenty threads of one name, one after the other: more lanes than one call lists."""
+    with daemon.Daemon("--lanes", "32") as perfd:
+        perfd.perfctl("start", "marks")
+        program = started("20", PERF_SOCKET=perfd.path)
+        program.communicate("\n" * 21, timeout=daemon.LIMIT_S)
+        perfd.perfctl("stop")
+        lanes = perfd.json("lanes")["lanes"]
+        checks.equal([(lane["lane"], lane["name"]) for lane in lanes],
+                     [(0, ""), (1, "mark_program")] + [(number, "decoder") for number in range(2, 22)])
+        # A thread's three spans and the flow's start; the program's 20 rounds of two frames: 13 marks each and a
+        # counter, and the flow's end; and the counter's last value.
+        checks.equal([lane["written"] for lane in lanes], [0, 20 * (2 * 14 + 1) + 1] + [7] * 20)
+        checks.true(all(lane["closed"] and lane["records"] == 8192 for lane in lanes[1:]), lanes)
+        # As the trace has them.
+        trace = exported(perfd)
+        for lane in lanes:
+            counts = trace.other["lanes"][str(lane["lane"])]
+            checks.equal([counts.get("name", "")] + [counts[key] for key in ("written", "resident", "overwritten")],
+                         [lane[key] for key in ("name", "written", "resident", "overwritten")])
+        table = perfd.perfctl("lanes").splitlines()
+        checks.equal(len(table), 23)
+        checks.equal(table[3].split(), ["2", "8192", "7", "7", "0", "0", "closed", "decoder"])
 
 
 @checks.check

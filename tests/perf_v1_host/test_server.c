@@ -138,6 +138,7 @@ STATUS_OF(read_log, read_log)
 STATUS_OF(amend_frame, amend_frame)
 STATUS_OF(janks, janks)
 STATUS_OF(snapshots, snapshots)
+STATUS_OF(lanes, lanes)
 
 static const struct {
     enum perf_status (*call)(struct peer *peer);
@@ -152,6 +153,7 @@ static const struct {
     {call_label, PERFD_CAP_MARK},      {call_info, PERFD_CAP_READ},
     {call_read_log, PERFD_CAP_EXPORT}, {call_amend_frame, PERFD_CAP_MARK},
     {call_janks, PERFD_CAP_READ},      {call_snapshots, PERFD_CAP_READ},
+    {call_lanes, PERFD_CAP_READ},
 };
 
 static void each_method_needs_its_one_capability(void **state)
@@ -169,8 +171,8 @@ static void each_method_needs_its_one_capability(void **state)
         }
         perfd_disconnect(&server, &peer.connection);
     }
-    /* 18 methods, 4 senders, each method denied to 3 of them. */
-    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 54);
+    /* 19 methods, 4 senders, each method denied to 3 of them. */
+    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 57);
     assert_int_equal(memory_port_count(&bench.port, "perfd: reject denied"), 1);
 }
 

@@ -47,6 +47,7 @@ interface Perf {
   amendFrame @15 AmendFrameRequest -> AmendFrameResponse; # perf.mark
   janks @16 JanksRequest -> JanksResponse;            # perf.read
   snapshots @17 SnapshotsRequest -> SnapshotsResponse; # perf.read
+  lanes @18 LanesRequest -> LanesResponse;            # perf.read
 }
 
 # --- start, stop ---
@@ -150,6 +151,33 @@ struct CloseLaneRequest {
 
 struct CloseLaneResponse {
   status @0 :Status;                 # ok, notFound (not a lane of the caller's)
+}
+
+struct LanesRequest {
+  fromLane @0 :UInt32;               # lanes with this id and above; 0 is the account of marks without a lane
+  max @1 :UInt32;                    # 1..16
+}
+
+struct LaneInfo {
+  lane @0 :UInt32;
+  name @1 :Text;                     # at most 31 bytes
+  recordCount @2 :UInt32;            # that it has room for
+  shared @3 :Bool;                   # its client writes it itself
+  closed @4 :Bool;                   # its records stay until the place is needed
+  # Since it was opened; of a shared one, as it is found now. written is the sum of the six below.
+  written @5 :UInt64;
+  resident @6 :UInt64;
+  overwritten @7 :UInt64;
+  droppedTorn @8 :UInt64;
+  droppedMalformed @9 :UInt64;
+  droppedRate @10 :UInt64;
+  droppedNoSession @11 :UInt64;
+}
+
+struct LanesResponse {
+  status @0 :Status;                 # ok, invalid
+  lanes @1 :List(LaneInfo);          # at most 16, by rising ids
+  more @2 :Bool;                     # there are others above the last one
 }
 
 struct LabelRequest {

@@ -278,6 +278,24 @@ void perfd_read_ticks(struct perfd *perfd, struct perfd_ticks *out);
 int perfd_lane_close(struct perfd *perfd, int client, uint32_t lane)
     __attribute__((warn_unused_result));
 
+struct perfd_lane_info {
+    uint32_t id;                        /* 0: the account of marks without a lane */
+    char name[PERFD_LANE_NAME_MAX + 1]; /* NUL-terminated */
+    uint32_t records;
+    bool shared; /* its client writes it itself */
+    bool closed; /* its records stay until the place is needed */
+    /* Since it was opened; of a shared one, as it was found at the last look. */
+    uint64_t written, resident, overwritten;
+    uint64_t dropped_torn, dropped_malformed, dropped_rate, dropped_no_session;
+};
+
+/* The lane with the lowest id from this one on; 0 comes first. PERFD_NOT_FOUND: there is none. */
+int perfd_read_lane(const struct perfd *perfd, uint32_t from_id, struct perfd_lane_info *out)
+    __attribute__((warn_unused_result));
+
+/* Looks at all shared lanes, for what perfd_read_lane() says of them. */
+void perfd_look_at_lanes(struct perfd *perfd);
+
 struct perfd_label {
     struct perfd_text name;     /* 1..PERFD_LABEL_MAX bytes */
     struct perfd_text category; /* 0..PERFD_CATEGORY_MAX */
