@@ -10,6 +10,7 @@
 
 #include "fixture.h"
 #include "lane_hand.h"
+#include "perfd/jank.h"
 
 #define SESSIONS    125u
 #define LANES       8u /* of garbage in each session: 1,000 in all */
@@ -223,10 +224,69 @@ static void an_honest_client_beside_a_thousand_lanes_of_garbage(void **state)
     bench_close(&loud.bench);
 }
 
+/* Every frame is janky: what the lanes hold is looked at while it is written, and kept. */
+static void janky_frames(struct world *w)
+{
+    struct perfd_jank jank = {.seq = 0};
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        mark(w, PERFD_BEGIN);
+        w->bench.port.now_ns += 5 * MS;
+        scribble_everywhere(w);
+        mark(w, PERFD_END);
+        bench_after(&w->bench, 40 * MS);
+        w->bench.port.now_ns = w->bench.at_ns;
+        uint64_t missed;
+        while (perfd_read_janks(w->bench.perfd, w->bench.client, 0, jank.seq, &jank, 1, &missed) ==
+               1)
+            for (uint32_t k = 0; k < jank.whys; k++)
+                assert_true(jank.why[k].self_ns <= (LANES + 2) * jank.interval_ns);
+    }
+    assert_true(jank.whys > 0);
+}
+
+static void read_snapshots(struct world *w)
+{
+    struct perfd_snapshot snapshot = {.id = 0};
+    while (perfd_next_snapshot(w->bench.perfd, snapshot.id, &snapshot) > 0) {
+        struct perfd_trace_info info;
+        int result;
+        char *trace = bench_trace(&w->bench, snapshot.id, TRACE_BYTES, 4096, &info, &result);
+        assert_non_null(trace);
+        struct perfd_health h = bench_health(&w->bench);
+        assert_int_equal(h.copied, h.exported + h.cut + h.filtered + h.unpaired + h.outside);
+        free(trace);
+    }
+}
+
+static void janks_beside_garbage(void **state)
+{
+    (void)state;
+    static struct world loud;
+    open_world(&loud, true);
+    size_t bytes = perfd_jank_bytes(perfd_configuration(loud.bench.perfd));
+    void *memory = malloc(bytes);
+    assert_int_equal(perfd_jank_start(loud.bench.perfd, memory, bytes), 0);
+    for (uint32_t i = 0; i < SESSIONS; i++) {
+        open_garbage(&loud);
+        bench_start(&loud.bench, 16666667);
+        janky_frames(&loud);
+        scribble_everywhere(&loud);
+        assert_int_equal(bench_stop(&loud.bench).frames, FRAMES);
+        read_snapshots(&loud);
+        close_garbage(&loud);
+        assert_true(bench_health(&loud.bench).ledger_balanced);
+        loud.bench.port.now_ns += 3 * SECOND;
+    }
+    assert_int_equal(loud.filled, 1000);
+    bench_close(&loud.bench);
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_honest_client_beside_a_thousand_lanes_of_garbage),
+        cmocka_unit_test(janks_beside_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,12 +4,14 @@
  * Whatever comes: no fault (run it under the sanitizers), the ledger balances, and the next
  * client's session is as ever.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
 #include "nexus-idl/framing.h"
 #include "nexus-idl/rpc_client.h"
 #include "perf.capnp.h"
+#include "perfd/jank.h"
 #include "server/server.h"
 
 #define FRAME_BYTES 16384u
@@ -76,6 +78,24 @@ static void build(struct nx_client *rpc, unsigned method, uint64_t number)
     case PERF_METHOD_LABEL:
         perf_label_request_set_name(perf_label_call(rpc), name);
         return;
+    case PERF_METHOD_READ_LOG:
+        perf_read_log_request_set_start(perf_read_log_call(rpc), true);
+        return;
+    case PERF_METHOD_AMEND_FRAME: {
+        struct perf_amend_frame_request_builder amend = perf_amend_frame_call(rpc);
+        perf_amend_frame_request_set_frame_id(amend, number);
+        perf_amend_frame_request_set_gpu_ns(amend, 20 * MS);
+        return;
+    }
+    case PERF_METHOD_JANKS:
+        perf_janks_request_set_max(perf_janks_call(rpc), 8);
+        return;
+    case PERF_METHOD_SNAPSHOTS:
+        (void)perf_snapshots_call(rpc);
+        return;
+    case PERF_METHOD_LANES:
+        perf_lanes_request_set_max(perf_lanes_call(rpc), 16);
+        return;
     default:
         (void)perf_info_call(rpc);
         return;
@@ -132,6 +152,9 @@ static void mutated_calls_disturb_nobody(void **state)
     uint64_t dice = 20260101;
     (void)state;
     bench_open(&bench, NULL);
+    size_t bytes_for_janks = perfd_jank_bytes(perfd_configuration(bench.perfd));
+    void *janks = malloc(bytes_for_janks);
+    assert_int_equal(perfd_jank_start(bench.perfd, janks, bytes_for_janks), 0);
     perfd_server_init(&server, bench.perfd, &bench.port, FRAME_BYTES);
     assert_int_equal(perfd_connect(&server, &connection, PERFD_CAP_ALL), 0);
     for (uint64_t round = 1; round <= ROUNDS; round++) {
@@ -158,6 +181,7 @@ static void mutated_calls_disturb_nobody(void **state)
     assert_int_equal(last.session_frames, 11);
     assert_int_equal(last.session_milli_fps, 100000);
     bench_close(&bench);
+    free(janks);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 static void restart(struct why_lane *at, uint64_t begin)
 {
     at->at = begin;
+    at->last_ns = 0;
     at->depth = at->skipped = 0;
 }
 
@@ -31,7 +32,10 @@ bool why_next(const struct perfd *perfd, const struct why *why, struct why_lane 
         if (count == 0 || (is_mark && slots[0].time_ns > why->to_ns))
             return false;
         at->at += count;
-        if (is_mark && slots[0].time_ns >= why->since_ns)
+        if (!is_mark || slots[0].time_ns < at->last_ns)
+            continue;
+        at->last_ns = slots[0].time_ns;
+        if (at->last_ns >= why->since_ns)
             return true;
     }
     return false;

@@ -19,6 +19,7 @@ struct filter;
 struct why_lane {
     uint64_t at;       /* the slot that comes next */
     uint64_t clock_ns; /* accounted for up to here */
+    uint64_t last_ns;  /* the newest mark's time: one that is older is none, whoever wrote it */
     uint32_t id;       /* the lane's; 0: it was in none yet */
     uint8_t depth, skipped;
     uint8_t shared; /* as the lane was: it numbers its slots anew when it is no more */
