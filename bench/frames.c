@@ -2,7 +2,8 @@
 /*
  * A frame tick and a snapshot of the metrics, in the core. Windows are full, and frames last from 1
  * to 100 ms, all equally likely. A plain tick says when its frame was shown; a whole one its phases
- * and its input too, so that all three percentile trees follow.
+ * and its input too, so that all three percentile trees follow. Frames of 20 spans are all janky:
+ * looked into, or only counted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "bench.h"
 #include "floors.h"
 #include "memory_port.h"
+#include "perfd/jank.h"
 #include "perfd/perfd.h"
 
 /* More than the largest window has, so that hardly any of its values are equal. */
@@ -21,16 +23,31 @@ static uint32_t duration_ns[DURATIONS];
 struct stream {
     uint32_t window;
     bool whole;
+    unsigned spans; /* in each frame, which is janky then */
+    bool looked_into;
     struct perfd *perfd;
     struct perfd_port *port;
     int client;
+    uint32_t label;
     uint64_t at_ns, frame;
     struct perfd_metrics metrics;
 };
 
+static void mark(struct stream *s, enum perfd_mark_kind kind)
+{
+    const struct perfd_mark span = {.kind = kind, .label = s->label, .time_ns = s->at_ns += 1000};
+    if (perfd_mark(s->perfd, s->client, &span, s->at_ns) != 0)
+        bench_die("mark");
+}
+
 static void tick(struct stream *s)
 {
-    uint64_t took_ns = duration_ns[s->frame++ % DURATIONS];
+    uint64_t took_ns = s->spans > 0 ? 100000000 : duration_ns[s->frame % DURATIONS];
+    s->frame++;
+    for (unsigned i = 0; i < s->spans; i++) {
+        mark(s, PERFD_BEGIN);
+        mark(s, PERFD_END);
+    }
     s->at_ns += took_ns;
     struct perfd_tick tick = {.frame_id = s->frame, .presented_at_ns = s->at_ns, .presented = true};
     if (s->whole) {
@@ -70,6 +87,13 @@ static void open_stream(struct stream *s)
         (s->client = perfd_client_open(s->perfd)) <= 0 ||
         perfd_start(s->perfd, s->client, &start, s->at_ns) <= 0)
         bench_die("session");
+    size_t jank_bytes = s->looked_into ? perfd_jank_bytes(&config) : 0;
+    if (s->looked_into && perfd_jank_start(s->perfd, take_pages(jank_bytes), jank_bytes) != 0)
+        bench_die("janks");
+    int label = perfd_label(s->perfd, s->client, &(struct perfd_label){.name = {"span", 4}});
+    if (label <= 0)
+        bench_die("label");
+    s->label = (uint32_t)label;
     for (uint32_t i = 0; i < s->window + 100000; i++)
         tick(s);
 }
@@ -87,6 +111,18 @@ BENCH_CASE void frame_tick_whole(void *context, uint32_t n)
 }
 
 BENCH_CASE void frame_tick_large(void *context, uint32_t n)
+{
+    while (n-- > 0)
+        tick(context);
+}
+
+BENCH_CASE void frame_janky(void *context, uint32_t n)
+{
+    while (n-- > 0)
+        tick(context);
+}
+
+BENCH_CASE void frame_janky_counted(void *context, uint32_t n)
 {
     while (n-- > 0)
         tick(context);
@@ -111,10 +147,14 @@ int main(int argc, char **argv)
                          ten = {.window = 10000}, hundred = {.window = 100000},
                          million = {.window = 1000000},
                          million_whole = {.window = 1000000, .whole = true};
+    static struct stream janky = {.window = 1200, .spans = 20, .looked_into = true},
+                         counted = {.window = 1200, .spans = 20};
     static const struct bench_case cases[] = {
         {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL, false},
         {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL, false},
         {"frame_snapshot", frame_snapshot, &whole, 200, tick_once, false},
+        {"frame_janky", frame_janky, &janky, 100, NULL, false},
+        {"frame_janky_counted", frame_janky_counted, &counted, 100, NULL, false},
         {"floor_empty", floor_empty, NULL, 4000, NULL, false},
         {"floor_rdtsc", floor_rdtsc, NULL, 4000, NULL, false},
         {"frame_tick_10k", frame_tick_large, &ten, 500, NULL, false},
@@ -126,11 +166,12 @@ int main(int argc, char **argv)
     for (uint32_t i = 0; i < DURATIONS; i++)
         duration_ns[i] = (uint32_t)(1000000 + bench_random(&seed) % 99000001);
     bool counts = bench_counts(argc, argv);
-    struct stream *streams[] = {&plain, &whole, &ten, &hundred, &million, &million_whole};
-    uint32_t all = sizeof streams / sizeof streams[0], small = 2;
+    struct stream *streams[] = {&plain, &whole,   &janky,   &counted,
+                                &ten,   &hundred, &million, &million_whole};
+    uint32_t all = sizeof streams / sizeof streams[0], small = 4;
     for (uint32_t i = 0; i < (counts ? small : all); i++)
         open_stream(streams[i]);
     /* Large windows are of time, not of instructions. */
-    bench_run(argc, argv, cases, counts ? 3 : sizeof cases / sizeof cases[0], 33);
+    bench_run(argc, argv, cases, counts ? 5 : sizeof cases / sizeof cases[0], 33);
     return 0;
 }

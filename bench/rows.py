@@ -111,6 +111,8 @@ def frames(times):
         shown("... window 10,000 / 100,000 / 1,000,000",
               f"{times.ns('frame_tick_10k'):.0f} / {times.ns('frame_tick_100k'):.0f} / {million:.0f} ns"),
         at_most("frame tick, 1,000,000 against 1,200", times.ratio("frame_tick_1m", "frame_tick_plain"), 6, " x"),
+        shown("... janky, of 20 spans: what looking into it takes",
+              f"{times.ns('frame_janky') - times.ns('frame_janky_counted'):.0f} ns"),
         at_most("metrics snapshot", times.ns("frame_snapshot"), 200, " ns", reads(times, "frame_snapshot")),
     ]
 

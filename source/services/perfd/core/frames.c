@@ -19,14 +19,6 @@ static void fill_sample(const struct window *w, uint64_t seq, struct perfd_frame
     out->idle = f->idle;
 }
 
-uint64_t perfd_ticks_taken(const struct perfd *perfd)
-{
-    uint64_t ticks = 0;
-    for (size_t i = 0; i < perfd->sessions.slots; i++)
-        ticks += perfd->sessions.slot[i].ticks;
-    return ticks;
-}
-
 int perfd_read_frames(const struct perfd *perfd, int client, uint32_t session, uint64_t after_seq,
                       struct perfd_frame_sample *out, uint32_t max, uint64_t *missed)
 {

@@ -32,7 +32,7 @@ int perfd_jank_start(struct perfd *perfd, void *memory, size_t bytes)
 {
     const struct perfd_config *c = &perfd->config;
     struct jank_memory *m = memory;
-    if (bytes < perfd_jank_bytes(c))
+    if (memory == NULL || bytes < perfd_jank_bytes(c))
         return PERFD_NO_SPACE;
     for (size_t i = 0; i < bytes / 8; i++)
         ((uint64_t *)memory)[i] = 0;
@@ -267,11 +267,17 @@ void jank_ticked(struct perfd *perfd, struct session *s, const struct perfd_tick
 {
     if (perfd->jank == NULL)
         return;
+    perfd->jank->ticks++;
     perfd->jank->looked = false;
     if (tick->presented)
         shown(perfd, s, now_ns);
     else if (s->ticks > s->warmup_frames && !tick->after_idle)
         thrown_away(perfd, s, tick, at_ns, now_ns);
+}
+
+uint64_t perfd_ticks_taken(const struct perfd *perfd)
+{
+    return perfd->jank != NULL ? perfd->jank->ticks : 0;
 }
 
 /* --- GPU times -------------------------------------------------------------------------------- */

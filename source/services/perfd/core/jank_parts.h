@@ -39,6 +39,7 @@ struct snapshot {
 
 struct jank_memory {
     struct perfd_jank jank[PERFD_JANKS]; /* by seq mod PERFD_JANKS */
+    uint64_t ticks;                      /* accepted, ever */
     uint64_t janks;                      /* ever */
     uint64_t line_ns[PERFD_JANK_LINES];  /* of the last markers, by `lines` mod so many */
     uint64_t lines, lines_held_back;

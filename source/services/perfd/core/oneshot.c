@@ -4,13 +4,19 @@
 #include "core.h"
 #include "json.h"
 
-void oneshot_choose(struct session *session, const struct perfd_start *start)
+void oneshot_choose(struct perfd *perfd, struct session *session, const struct perfd_start *start)
 {
     session->oneshot = start->oneshot;
     session->refused = 0;
+    perfd->sessions.oneshots += start->oneshot;
 }
 
-/* The one that runs and began first; NULL: none does. */
+void oneshot_stops(struct perfd *perfd, const struct session *session)
+{
+    perfd->sessions.oneshots -= session->oneshot;
+}
+
+/* The one that began first of those that run. */
 static const struct session *first_one(const struct perfd *perfd)
 {
     const struct session *first = NULL;
@@ -24,7 +30,7 @@ static const struct session *first_one(const struct perfd *perfd)
 
 bool oneshot_runs(const struct perfd *perfd)
 {
-    return first_one(perfd) != NULL;
+    return perfd->sessions.oneshots > 0;
 }
 
 bool oneshot_refuses(struct session *session)
@@ -37,9 +43,9 @@ bool oneshot_refuses(struct session *session)
 
 bool oneshot_is_full(const struct perfd *perfd, const struct lane *lane, uint32_t slots)
 {
-    const struct session *s = first_one(perfd);
-    if (s == NULL)
+    if (!oneshot_runs(perfd))
         return false;
+    const struct session *s = first_one(perfd);
     for (uint64_t at = lane->head; at < lane->head + slots; at++) {
         const struct lane_record *oldest =
             &perfd->lanes.pool[lane->first + (uint32_t)(at & (lane->records - 1))];

@@ -17,7 +17,8 @@ struct put;
 struct session;
 struct trace;
 
-void oneshot_choose(struct session *session, const struct perfd_start *start);
+void oneshot_choose(struct perfd *perfd, struct session *session, const struct perfd_start *start);
+void oneshot_stops(struct perfd *perfd, const struct session *session);
 
 /* Does one run? */
 bool oneshot_runs(const struct perfd *perfd);

@@ -3,9 +3,14 @@
 
 #include "core.h"
 
-void oneshot_choose(struct session *session, const struct perfd_start *start)
+void oneshot_choose(struct perfd *perfd, struct session *session, const struct perfd_start *start)
 {
-    (void)session, (void)start;
+    (void)perfd, (void)session, (void)start;
+}
+
+void oneshot_stops(struct perfd *perfd, const struct session *session)
+{
+    (void)perfd, (void)session;
 }
 
 bool oneshot_runs(const struct perfd *perfd)

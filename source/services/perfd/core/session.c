@@ -104,7 +104,7 @@ static int start_session(struct perfd *perfd, int client, const struct perfd_sta
     for (uint32_t i = 0; i < start->name.length; i++)
         s->name[i] = start->name.bytes[i];
     filter_choose(s, start);
-    oneshot_choose(s, start);
+    oneshot_choose(perfd, s, start);
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
     perfd_port_marks_enable(perfd->port, true);
@@ -130,6 +130,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
         return error;
     }
     jank_session_stops(perfd, s);
+    oneshot_stops(perfd, s);
     /* No frame will come that could carry these. */
     if (s->ticks > s->warmup_frames)
         s->dropped += s->unpresented;

@@ -68,6 +68,7 @@ struct sessions {
     struct frame *rings;
     uint64_t *orders;
     uint32_t next_id;
+    uint32_t oneshots; /* that run and keep the oldest */
     uint64_t stops;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What perfd itself costs for each frame: in Health, and as a counter on a lane of its own. */
+#include "perfd/jank.h"
 #include "server/service.h"
 
 #define NAME         "perfd"
@@ -45,13 +46,11 @@ static void mark(struct perfd_server *server, uint64_t cost_ns, uint64_t now_ns)
 void own_cost_of_call(struct perfd_server *server, uint64_t spent_ns, uint64_t now_ns)
 {
     struct perfd_own_cost *cost = &server->own_cost;
-    uint64_t ticks = perfd_ticks_taken(server->perfd);
-    uint64_t frames =
-        ticks > cost->ticks ? ticks - cost->ticks : 0; /* fewer: a session's slot was taken */
+    uint64_t frames = perfd_ticks_taken(server->perfd) - cost->ticks;
     cost->since_frame_ns += spent_ns;
-    cost->ticks = ticks;
     if (frames == 0)
         return;
+    cost->ticks += frames;
     /* Several, out of a lane, have had the same share. */
     uint64_t each_ns = cost->since_frame_ns / frames;
     cost->since_frame_ns = 0;

@@ -70,9 +70,13 @@ size_t perfd_jank_bytes(const struct perfd_config *config);
 #define PERFD_JANK_LANE_BYTES    32u
 
 /* From now on; once, after perfd_init(). The memory is aligned to 8 and stays perfd's.
- * PERFD_NO_SPACE: it is less than that; PERFD_UNSUPPORTED: this perfd was linked without. */
+ * PERFD_NO_SPACE: it is less than that, or NULL; PERFD_UNSUPPORTED: this perfd was linked without.
+ */
 int perfd_jank_start(struct perfd *perfd, void *memory, size_t bytes)
     __attribute__((warn_unused_result));
+
+/* Ticks that were accepted since perfd_jank_start(). */
+uint64_t perfd_ticks_taken(const struct perfd *perfd);
 
 /*
  * Copies up to `max` janks that came after after_seq (0: all), oldest first. Returns how many;

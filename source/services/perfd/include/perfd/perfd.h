@@ -169,9 +169,6 @@ int perfd_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, u
  */
 bool perfd_take_ticks(struct perfd *perfd);
 
-/* Ticks that were accepted, of the sessions whose slots nobody took since. */
-uint64_t perfd_ticks_taken(const struct perfd *perfd);
-
 struct perfd_frame_sample {
     uint64_t seq; /* 1 for the session's first presented frame */
     uint64_t frame_id;
