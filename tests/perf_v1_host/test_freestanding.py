@@ -71,23 +71,38 @@ def the_stack_has_a_worst_case():
     checks.true(max(worst) <= 1536, f"1.5 KiB: {result.stdout}")
 
 
-@checks.check
-def recursion_is_found():
+def stack_of(**sources):
+    """What the script says of planted files."""
     with tempfile.TemporaryDirectory() as work:
         folder = os.path.join(work, "planted")
         os.mkdir(folder)
-        source = os.path.join(folder, "loop.c")
-        with open(source, "w", encoding="ascii") as file:
-            file.write("int odd(int n);\nint even(int n) { return n == 0 ? 1 : !odd(n - 1); }\n"
-                       "int odd(int n) { return n == 0 ? 0 : 1 + even(n - 1); }\n")
-        subprocess.run(
-            ["gcc", "-O0", "-fcallgraph-info=su", "-c", source, "-o", os.path.join(folder, "loop.o")],
-            check=True, timeout=60,
-        )
+        for name, text in sources.items():
+            source = os.path.join(folder, name + ".c")
+            with open(source, "w", encoding="ascii") as file:
+                file.write(text)
+            subprocess.run(
+                ["gcc", "-O0", "-fcallgraph-info=su", "-c", source, "-o", os.path.join(folder, name + ".o")],
+                check=True, timeout=60,
+            )
         script = os.path.join(checks.ROOT, "scripts", "stack")
-        result = subprocess.run([script, work, "planted"], capture_output=True, text=True, timeout=60)
-        checks.equal(result.returncode, 1)
-        checks.true("recursion" in result.stdout, result.stdout)
+        return subprocess.run([script, work, "planted"], capture_output=True, text=True, timeout=60)
+
+
+@checks.check
+def recursion_is_found():
+    result = stack_of(loop="int odd(int n);\nint even(int n) { return n == 0 ? 1 : !odd(n - 1); }\n"
+                           "int odd(int n) { return n == 0 ? 0 : 1 + even(n - 1); }\n")
+    checks.equal(result.returncode, 1)
+    checks.true("recursion" in result.stdout, result.stdout)
+
+
+@checks.check
+def of_twins_the_larger_one_counts():
+    """A part and its twin that does nothing have one function: a program links one of them."""
+    big = "int part(int n) { volatile char room[5000]; room[n] = 1; return room[0]; }\n"
+    result = stack_of(part=big, part_none="int part(int n) { return n; }\n")
+    checks.equal(result.returncode, 0, result.stdout)
+    checks.true(4800 <= int(result.stdout.splitlines()[0].split()[3]) <= 5200, result.stdout)
 
 
 if __name__ == "__main__":

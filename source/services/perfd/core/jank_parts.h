@@ -57,6 +57,10 @@ struct jank_memory {
     struct perfd_why copy_why[PERFD_WHYS];
     struct jank_session copy_session; /* sums of the copy's session */
 
+    /* Of the lane that a snapshot is made of: here, because the stack is deepest there. */
+    struct lane_source source;
+    struct lane_record slots[2];
+
     struct snapshot snapshot[PERFD_SNAPSHOTS];
     uint32_t snapshots; /* ever: the number of the last one */
     struct snapshot_wait wait[PERFD_CAUSES];

@@ -108,23 +108,23 @@ APART void copy_marks(struct perfd *perfd, struct lane *lane, struct frozen *z,
 {
     struct jank_memory *m = perfd->jank;
     struct why_lane *at = &m->scratch.lane[0];
-    struct lane_source source;
-    struct lane_record slots[2];
+    const struct lane_source *source = &m->source;
+    struct lane_record *slots = m->slots;
     uint32_t room = perfd->config.lane_records < PERFD_SNAPSHOT_RECORDS ? perfd->config.lane_records
                                                                         : PERFD_SNAPSHOT_RECORDS;
-    lane_source_live(perfd, lane, &source);
+    lane_source_live(perfd, lane, &m->source);
     *at = (struct why_lane){.id = 0};
-    why_settle(at, lane->id, lane->shared, &source);
+    why_settle(at, lane->id, lane->shared, source);
     m->why.to_ns = z->start_ns - 1;
     bool any_before = false;
-    while (why_next(perfd, &m->why, at, &source, slots)) {
+    while (why_next(perfd, &m->why, at, source, slots)) {
         any_before = true;
         why_apply(perfd, &m->why, at, m->scratch.open, &slots[0]);
     }
     add_open(perfd, z, copy, room);
     m->why.to_ns = z->end_ns;
-    for (bool first = true; why_next(perfd, &m->why, at, &source, slots); first = false) {
-        if (first && !any_before && source.begin > 0) {
+    for (bool first = true; why_next(perfd, &m->why, at, source, slots); first = false) {
+        if (first && !any_before && source->begin > 0) {
             copy->lossy = copy->has_loss = true;
             copy->loss_ns = slots[0].time_ns;
         }
