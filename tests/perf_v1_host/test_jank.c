@@ -353,6 +353,62 @@ static void why_is_in_the_trace(void **state)
     jank_close(&j);
 }
 
+/* Frames of 10 ms, two in the pipeline: work on each begins 15 ms before its deadline. The second
+ * frame is 4 ms late; the third has a deadline before the second one's, which then stands for it;
+ * the fourth has none. */
+static void expected_and_actual(void **state)
+{
+    static const struct {
+        uint64_t shown_ms, deadline_ms, began_ms;
+    } frames[] = {{1010, 1010, 995}, {1024, 1020, 1005}, {1034, 1018, 0}, {1044, 0, 1030}};
+    static const char *const pairs[] = {
+        /* Work on the first began before the session. */
+        "{\"name\":\"expected\",\"ph\":\"b\",\"ts\":0.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"expected\",\"id\":\"0x1\"}",
+        "{\"name\":\"expected\",\"ph\":\"e\",\"ts\":10000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"expected\",\"id\":\"0x1\"}",
+        "{\"name\":\"actual\",\"ph\":\"b\",\"ts\":5000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"actual\",\"id\":\"0x2\"}",
+        "{\"name\":\"actual\",\"ph\":\"e\",\"ts\":24000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"actual\",\"id\":\"0x2\"}",
+        "{\"name\":\"expected\",\"ph\":\"b\",\"ts\":10000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"expected\",\"id\":\"0x3\"}",
+        "{\"name\":\"expected\",\"ph\":\"e\",\"ts\":20000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"expected\",\"id\":\"0x3\"}",
+        /* Nobody says when it began: when the one before was shown. */
+        "{\"name\":\"actual\",\"ph\":\"b\",\"ts\":24000.000,\"pid\":1,\"tid\":0,"
+        "\"cat\":\"actual\",\"id\":\"0x3\"}",
+    };
+    struct jank_bench j;
+    struct perfd_trace_info info;
+    int result;
+
+    (void)state;
+    jank_open(&j, NULL);
+    bench_start(&j.bench, BUDGET_NS);
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        struct perfd_tick tick = bench_frame(&j.bench, frames[i].shown_ms * MS - j.bench.at_ns);
+        tick.deadline_at_ns = frames[i].deadline_ms * MS;
+        tick.began_at_ns = frames[i].began_ms * MS;
+        assert_int_equal(bench_feed(&j.bench, &tick), 0);
+    }
+    char *trace = bench_trace(&j.bench, 0, 0, 4096, &info, &result);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (strstr(trace, pairs[i]) == NULL)
+            fail_msg("no %s in %s", pairs[i], trace);
+    unsigned events = 0;
+    for (const char *at = trace; (at = strstr(at, "{\"name\":\"expected\"")) != NULL; at++)
+        events++;
+    for (const char *at = trace; (at = strstr(at, "{\"name\":\"actual\"")) != NULL; at++)
+        events++;
+    assert_int_equal(events, 3 * 4);
+    char *again = bench_trace(&j.bench, 0, 0, 1, &info, &result);
+    assert_string_equal(again, trace);
+    free(again);
+    free(trace);
+    jank_close(&j);
+}
+
 /* Each is 63 control characters, six bytes each when they are escaped: two of three fit. */
 static void labels_that_do_not_fit(void **state)
 {
@@ -392,7 +448,7 @@ int main(void)
         cmocka_unit_test(the_longest_line),       cmocka_unit_test(four_lines_a_second),
         cmocka_unit_test(the_last_ones_are_kept), cmocka_unit_test(it_comes_frames_later),
         cmocka_unit_test(what_cannot_be_amended), cmocka_unit_test(why_is_in_the_trace),
-        cmocka_unit_test(labels_that_do_not_fit),
+        cmocka_unit_test(expected_and_actual),    cmocka_unit_test(labels_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

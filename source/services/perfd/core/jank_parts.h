@@ -23,6 +23,20 @@ struct jank_session {
 };
 _Static_assert(sizeof(struct jank_session) <= PERFD_JANK_SESSION_BYTES, "PERFD_JANK_BYTES counts");
 
+/* tracks.c: the begins and ends of its two tracks, in the order in which equal times stand. */
+enum track_edge {
+    TRACK_EXPECTED_BEGIN,
+    TRACK_ACTUAL_BEGIN,
+    TRACK_EXPECTED_END,
+    TRACK_ACTUAL_END,
+    TRACK_EDGES,
+};
+
+struct track_cursor {
+    uint32_t frame;   /* whose edge comes next */
+    uint64_t next_ns; /* when; never less than before */
+};
+
 /* A jank whose snapshot waits for the frames behind it. */
 struct snapshot_wait {
     uint32_t session; /* 0: none waits */
@@ -56,6 +70,7 @@ struct jank_memory {
     bool copy_has; /* one was */
     struct perfd_why copy_why[PERFD_WHYS];
     struct jank_session copy_session; /* sums of the copy's session */
+    struct track_cursor track[TRACK_EDGES];
 
     /* Of the lane that a snapshot is made of: here, because the stack is deepest there. */
     struct lane_source source;

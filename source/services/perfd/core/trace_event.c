@@ -106,15 +106,21 @@ static void put_frame_rest(const struct frozen *z, uint32_t at, struct put *p)
                     f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
 }
 
+void trace_put_form(const struct perfd *perfd, const char *texts, uint32_t kind,
+                    const struct trace_event *event, uint64_t value, struct put *p)
+{
+    const char *name = text_nth(texts, 2 * kind);
+    const char *rest = text_nth(name, 1);
+    put_head(text_of(name), rest[0], relative_ns(&perfd->trace.frozen, event->time_ns), FRAMES_TID,
+             p);
+    json_put(p, rest + 1, &value);
+}
+
 static void put_of_frames(const struct perfd *perfd, const struct trace_event *event,
                           uint64_t ts_ns, struct put *p)
 {
     const struct frozen *z = &perfd->trace.frozen;
-    uint64_t value = value_of(z, event, ts_ns);
-    const char *name = text_nth(forms, 2 * (uint32_t)event->kind);
-    const char *rest = text_nth(name, 1);
-    put_head(text_of(name), rest[0], ts_ns, FRAMES_TID, p);
-    json_put(p, rest + 1, &value);
+    trace_put_form(perfd, forms, event->kind, event, value_of(z, event, ts_ns), p);
     if (event->kind == EVENT_FRAME)
         put_frame_rest(z, event->at, p);
     if (event->kind == EVENT_FRAME || event->kind == EVENT_JANK)
@@ -199,6 +205,8 @@ void put_event(const struct perfd *perfd, const struct trace_event *event, struc
 {
     const struct frozen *z = &perfd->trace.frozen;
     uint64_t ts_ns = relative_ns(z, event->time_ns);
+    if (tracks_put(perfd, event, p))
+        return;
     if (event->kind < EVENT_LOSS) {
         put_of_frames(perfd, event, ts_ns, p);
         return;

@@ -168,6 +168,7 @@ void merge_start(struct trace *trace)
     settle_session(trace);
     settle_frames(trace);
     settle_work(trace);
+    tracks_start(trace);
     for (size_t i = 0; i < trace->frozen.lane_count; i++) {
         struct lane_copy *lane = &trace->frozen.lane[i];
         lane->at = 0;
@@ -199,6 +200,8 @@ bool merge_next(struct trace *trace, struct trace_event *event)
 {
     *event = (struct trace_event){0};
     uint32_t source = earliest(trace, &event->time_ns);
+    if (tracks_take(trace, event->time_ns, event))
+        return true;
     if (event->time_ns == NEVER)
         return false;
     switch (source) {
@@ -234,10 +237,10 @@ struct lane_copy *merge_run(struct trace *trace, uint64_t *until_ns)
 {
     uint64_t time_ns;
     uint32_t source = earliest(trace, &time_ns);
-    if (time_ns == NEVER || source < SOURCE_LANES)
+    uint64_t until = tracks_next_ns(trace);
+    if (time_ns == NEVER || source < SOURCE_LANES || until <= time_ns)
         return NULL;
     struct lane_copy *lane = &trace->frozen.lane[source - SOURCE_LANES];
-    uint64_t until = NEVER;
     for (uint32_t i = 0; i < SOURCE_LANES; i++)
         until = sooner(until, trace->cursor.next_ns[i]);
     for (uint32_t i = 0; i < trace->frozen.lane_count; i++)

@@ -5,6 +5,7 @@
 
 #include "core.h"
 #include "put.h"
+#include "tracks.h"
 
 #define FRAMES_TID 0 /* the frames lane; clients' lanes have ids from 1 */
 
@@ -24,6 +25,7 @@ enum trace_event_kind {
     EVENT_LOSS, /* records were overwritten before this */
     EVENT_DROP, /* marks were refused before this */
     EVENT_MARK,
+    EVENT_TRACK, /* and those behind it: tracks.c */
 };
 
 struct trace_event {
@@ -109,6 +111,11 @@ uint32_t spans_pass(struct perfd *perfd, uint32_t most);
 size_t spans_put(struct perfd *perfd, char *buffer, size_t room);
 
 /* --- trace_event.c, trace_other.c: the text --- */
+
+/* An event of the frames lane: of texts that stand one behind the other, two for each kind, its
+ * name, and its phase and the rest with one value. */
+void trace_put_form(const struct perfd *perfd, const char *forms, uint32_t kind,
+                    const struct trace_event *event, uint64_t value, struct put *p);
 
 /* CAUSE_NONE: of a frame that was thrown away. */
 const char *cause_name(uint32_t cause);
