@@ -94,6 +94,10 @@ def each_wait_lies_in_the_span_of_who_waited():
     _, trace = run_program("calls=20", "sleeps=15", "stores=1", keys=6)
     judge_machine_lanes(trace)
     own = "program"
+    # The machine's are perfd's own; the program's are SystemUI's, which is the process on that channel.
+    checks.equal(trace.processes, {1: trace.other["session"]["name"], 2: "SystemUI"})
+    checks.equal({name: trace.pids[trace.tids[name]] for name in (own, *LANES)},
+                 {own: 2, **dict.fromkeys(LANES, 1)})
     checks.equal([len(trace.spans(own, name)) for name in ("asked", "slept", "typed", "stored")], [21, 15, 6, 1])
     # A call for each of 21 frames, one for the trace, and five for the labels that the program marks with.
     calls = trace.spans("channel systemui")

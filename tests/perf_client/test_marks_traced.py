@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a program marks is in the trace: spans, phases, arguments, counters, flows, threads by their names."""
 import os
+import shutil
 import subprocess
 import sys
 
@@ -13,8 +14,8 @@ from trace_model import Parsed  # noqa: E402
 PROGRAM = os.path.join(checks.HOST, "tests", "mark_program")
 
 
-def started(*arguments, **environment):
-    return subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), PROGRAM, *arguments], stdin=subprocess.PIPE,
+def started(*arguments, program=PROGRAM, **environment):
+    return subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), program, *arguments], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
 
 
@@ -115,7 +116,33 @@ def lanes_are_told_apart_by_call():
                          [lane[key] for key in ("name", "written", "resident", "overwritten")])
         table = perfd.perfctl("lanes").splitlines()
         checks.equal(len(table), 23)
-        checks.equal(table[3].split(), ["2", "8192", "7", "7", "0", "0", "closed", "decoder"])
+        checks.equal(table[3].split(), ["2", "8192", "7", "7", "0", "0", "closed", str(lanes[2]["pid"]), "mark_program",
+                                        "decoder"])
+
+
+@checks.check
+def each_process_has_its_own_lanes():
+    """Two at once, one of them with a name that needs care: proc(5) has 15 bytes of it, and ends it with a newline."""
+    with daemon.Daemon() as perfd:
+        odd = os.path.join(perfd.work, 'say "é"\x1b\\ twice')
+        shutil.copy(PROGRAM, odd)
+        perfd.perfctl("start", "two")
+        programs = [started(PERF_SOCKET=perfd.path, program=program) for program in (PROGRAM, odd)]
+        for program in programs:
+            for _ in range(3):
+                program.stdout.readline()
+        pids = [daemon.children(program.pid)[0] for program in programs]
+        for program in programs:
+            finished(program)
+        perfd.perfctl("stop")
+        trace = exported(perfd)
+        names = ["mark_program", 'say "é"\x1b\\ twic']
+        checks.equal({pid: trace.processes.get(pid) for pid in pids}, dict(zip(pids, names)))
+        for pid, name in zip(pids, names):
+            checks.equal(sorted(threads(trace)[tid] for tid, of in trace.pids.items() if of == pid),
+                         sorted(["decoder", name]))
+        lanes = {lane["lane"]: (lane["pid"], lane["process"]) for lane in perfd.json("lanes")["lanes"][1:]}
+        checks.equal({tid: (pid, trace.processes[pid]) for tid, pid in trace.pids.items() if tid != 0}, lanes)
 
 
 @checks.check

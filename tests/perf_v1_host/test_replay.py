@@ -269,9 +269,9 @@ def logs_that_are_not_what_they_were():
         refused(perfd.work, swapped, rf"entry 31 at byte {places[30]}: altered")
         # Of another format, of a later version, of a later kind.
         refused(perfd.work, b'{"traceEvents":[]}' * 40, r"entry 1 at byte 0: not a run log$")
-        head_at = log.index(struct.pack("<I", 2), 8 + 8 + 32, places[1])
+        head_at = log.index(struct.pack("<I", 3), 8 + 8 + 32, places[1])
         newer = bytearray(log)
-        newer[head_at] = 3
+        newer[head_at] = 4
         refused(perfd.work, with_checks(newer), r"entry 1 at byte 0: made by a newer perfd$")
 
 

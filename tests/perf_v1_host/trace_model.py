@@ -11,6 +11,7 @@ import driver
 import figures
 
 FRAMES_TID = 0
+SESSION_PID = 1  # of the frames, and of lanes whose client's process is not known
 TIME = re.compile(r'"(?:ts|dur)":(-?[0-9.eE+-]+)')
 THREE_DECIMALS = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{3}")
 
@@ -53,11 +54,24 @@ class Parsed:
             checks.equal("dur" in event, event["ph"] == "X", str(event))
             if "dur" in event:
                 event["dur"] = ns_of_us(event["dur"])
-            checks.equal(event["pid"], 1)
+        self.check_processes()
         self.check_white_space()
         self.check_order()
         self.check_nesting()
         self.check_ledger()
+
+    def check_processes(self):
+        """A lane is in one process, which is named once, before its first lane."""
+        self.pids = {event["tid"]: event["pid"] for event in self.metadata if event["name"] == "thread_name"}
+        self.processes = {event["pid"]: event["args"]["name"] for event in self.metadata
+                          if event["name"] == "process_name"}
+        for event in self.events:
+            checks.equal(event["pid"], self.pids[event["tid"]], str(event))
+        checks.equal(self.pids[FRAMES_TID], SESSION_PID)
+        named = [(event["pid"], event["name"] == "process_name") for event in self.metadata]
+        checks.equal([pid for pid, is_process in named if is_process], list(self.processes), "named once")
+        for pid in self.processes:
+            checks.true(named.index((pid, True)) < named.index((pid, False)), f"{pid} is named before its lanes")
 
     def check_white_space(self):
         """A newline after each event, and no other white space outside of texts."""

@@ -4,7 +4,8 @@
 
 #include "perfctl.h"
 
-#define LANES_A_CALL 16u
+#define LANES_A_CALL  16u
+#define PROCESS_WIDTH 17 /* what it may be long, and a gap */
 
 static uint64_t dropped(struct perf_lane_info_reader lane)
 {
@@ -19,6 +20,7 @@ static json_t *lane_json(struct perf_lane_info_reader lane)
         uint64_t value;
     } counts[] = {
         {"lane", perf_lane_info_get_lane(lane)},
+        {"pid", perf_lane_info_get_pid(lane)},
         {"records", perf_lane_info_get_record_count(lane)},
         {"written", perf_lane_info_get_written(lane)},
         {"resident", perf_lane_info_get_resident(lane)},
@@ -30,6 +32,7 @@ static json_t *lane_json(struct perf_lane_info_reader lane)
     };
     json_t *to = json_object();
     json_object_set_new(to, "name", json_text(perf_lane_info_get_name(lane)));
+    json_object_set_new(to, "process", json_text(perf_lane_info_get_process(lane)));
     json_object_set_new(to, "shared", json_boolean(perf_lane_info_get_shared(lane)));
     json_object_set_new(to, "closed", json_boolean(perf_lane_info_get_closed(lane)));
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
@@ -44,10 +47,15 @@ static void print_lane(struct perf_lane_info_reader lane)
                                                           : "by calls";
     if (perf_lane_info_get_lane(lane) == 0)
         state = "none";
-    printf("%5" PRIu32 "%9" PRIu32 "%11" PRIu64 "%10" PRIu64 "%12" PRIu64 "%9" PRIu64 "  %-8s  ",
+    printf("%5" PRIu32 "%9" PRIu32 "%11" PRIu64 "%10" PRIu64 "%12" PRIu64 "%9" PRIu64
+           "  %-8s%9" PRIu32 "  ",
            perf_lane_info_get_lane(lane), perf_lane_info_get_record_count(lane),
            perf_lane_info_get_written(lane), perf_lane_info_get_resident(lane),
-           perf_lane_info_get_overwritten(lane), dropped(lane), state);
+           perf_lane_info_get_overwritten(lane), dropped(lane), state,
+           perf_lane_info_get_pid(lane));
+    struct nx_text process = perf_lane_info_get_process(lane);
+    print_text(process);
+    printf("%*s", PROCESS_WIDTH - (int)process.length, "");
     print_text(perf_lane_info_get_name(lane));
     printf("\n");
 }
@@ -80,7 +88,8 @@ int cmd_lanes(int argc, char **argv, const struct common *common)
     static const struct argp argp = {
         .parser = parse_nothing,
         .doc = "Lists the lanes: how many records each holds, and how many marks were written, are "
-               "there, were overwritten or dropped. Lane 0 is the account of marks without a lane.",
+               "there, were overwritten or dropped, and whose they are. Lane 0 is the account of "
+               "marks without a lane.",
         .children = common_children,
     };
     struct common arguments = *common;
@@ -92,8 +101,8 @@ int cmd_lanes(int argc, char **argv, const struct common *common)
     connect_service(&client, &arguments);
     json_t *list = arguments.json ? json_array() : NULL;
     if (list == NULL)
-        printf("%5s%9s%11s%10s%12s%9s  %-8s  %s\n", "lane", "records", "written", "resident",
-               "overwritten", "dropped", "", "name");
+        printf("%5s%9s%11s%10s%12s%9s  %-8s%9s  %-*s%s\n", "lane", "records", "written", "resident",
+               "overwritten", "dropped", "", "pid", PROCESS_WIDTH, "process", "name");
     while (code == EXIT_FINE && more)
         code = fetch(&client, &arguments, list, &from, &more);
     perf_client_close(&client);

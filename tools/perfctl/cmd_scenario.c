@@ -175,11 +175,12 @@ struct maker {
     struct perfd_port port;
     struct perfd *perfd;
     struct perfd_server server;
-    int client, lane, input_lane, worker_lane;
-    uint64_t frame_id;   /* of the last frame */
-    uint64_t amended;    /* a frame whose GPU time comes later; 0: none */
-    unsigned amended_in; /* so many frames */
-    uint64_t events;     /* input events so far: the flows' ids */
+    int client, lane, worker_lane;
+    int input_client, input_lane; /* of another process */
+    uint64_t frame_id;            /* of the last frame */
+    uint64_t amended;             /* a frame whose GPU time comes later; 0: none */
+    unsigned amended_in;          /* so many frames */
+    uint64_t events;              /* input events so far: the flows' ids */
     uint64_t bytes;
 };
 
@@ -204,7 +205,8 @@ static void mark(struct maker *m, enum perfd_mark_kind kind, int lane, const cha
         .kind = kind, .lane = (uint32_t)lane, .name = text(name), .time_ns = at_ns, .value = value};
     if (at_ns > m->port.now_ns)
         m->port.now_ns = at_ns;
-    (void)must(perfd_mark(m->perfd, m->client, &what, m->port.now_ns), name);
+    int client = lane == m->input_lane ? m->input_client : m->client;
+    (void)must(perfd_mark(m->perfd, client, &what, m->port.now_ns), name);
 }
 
 static const char *const planted[PLANTS] = {
@@ -342,6 +344,13 @@ static int write_log(struct maker *m, bool *ended)
     return EXIT_FINE;
 }
 
+static int make_client(const struct maker *m, uint32_t pid, const char *process)
+{
+    int client = must(perfd_client_open(m->perfd), "client");
+    (void)must(perfd_client_process(m->perfd, client, pid, text(process)), process);
+    return client;
+}
+
 static void begin(struct maker *m, const struct scenario *scenario)
 {
     struct perfd_config config = PERFD_CONFIG_DEFAULT;
@@ -358,11 +367,12 @@ static void begin(struct maker *m, const struct scenario *scenario)
     m->server.log.streams = streams;
     m->server.log.stream_count = STREAMS;
     (void)must(perfd_log_start(m->perfd, log_memory, sizeof log_memory, BEGAN_NS), "log");
-    m->client = must(perfd_client_open(m->perfd), "client");
+    m->client = make_client(m, 2, "app");
+    m->input_client = make_client(m, 3, "input");
     m->lane =
         must(perfd_lane_open(m->perfd, m->client, text("ui"), LANE_RECORDS, &granted), "lane");
-    m->input_lane =
-        must(perfd_lane_open(m->perfd, m->client, text("input"), LANE_RECORDS, &granted), "lane");
+    m->input_lane = must(
+        perfd_lane_open(m->perfd, m->input_client, text("input"), LANE_RECORDS, &granted), "lane");
     m->worker_lane =
         must(perfd_lane_open(m->perfd, m->client, text("worker"), LANE_RECORDS, &granted), "lane");
     (void)must(perfd_start(m->perfd, m->client, &start, BEGAN_NS), "start");
@@ -382,6 +392,7 @@ static int make(struct maker *m, const struct scenario *scenario, uint64_t secon
     m->port.now_ns += VSYNC_NS;
     (void)must(perfd_stop(m->perfd, m->client, 0, m->port.now_ns, metrics), "stop");
     perfd_client_close(m->perfd, m->client);
+    perfd_client_close(m->perfd, m->input_client);
     perfd_log_stop(m->perfd, m->port.now_ns);
     return code == EXIT_FINE ? write_log(m, &ended) : code;
 }

@@ -172,6 +172,9 @@ struct LaneInfo {
   droppedMalformed @9 :UInt64;
   droppedRate @10 :UInt64;
   droppedNoSession @11 :UInt64;
+  # Of the client that opened it; a trace has the lane under this one.
+  pid @12 :UInt32;                   # 0: unknown, or perfd's own lane
+  process @13 :Text;                 # its name, at most 15 bytes
 }
 
 struct LanesResponse {

@@ -7,7 +7,7 @@
 
 using Perf = import "perf.capnp";
 
-const version :UInt32 = 2;           # of this format
+const version :UInt32 = 3;           # of this format
 
 struct Entry {
   atNs @0 :UInt64;                   # perfd's clock; never before the entry in front
@@ -33,6 +33,7 @@ struct Entry {
     lost @17 :UInt64;                # slots that a shared lane's writer overwrote before they were logged
     end @18 :UInt64;                 # entries that found no room: 0, or the log ends too early
     amend @19 :Perf.AmendFrameRequest; # since version 2
+    process @20 :Process;            # since version 3: which one the client is
   }
 }
 
@@ -51,6 +52,11 @@ struct Head {
   limits @6 :Perf.Limits;
   streams @7 :List(Stream);          # at most 64: of the random numbers that the log was made from, if any
   janks @8 :Bool;                    # since version 2: it was told why frames were janky, in its traces too
+}
+
+struct Process {
+  pid @0 :UInt32;                    # 0: unknown
+  name @1 :Text;                     # at most 15 bytes
 }
 
 struct Lane {

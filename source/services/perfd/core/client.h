@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "perfd/perfd.h"
+#include "process.h"
 
 struct client {
     uint64_t rate_since_ns; /* the second that rate_records counts in began here */
@@ -15,6 +16,7 @@ struct client {
     uint32_t lane;        /* opened at its first mark; 0: none yet */
     uint32_t labels_made; /* against config.client_labels */
     bool in_use;
+    struct process process;
 };
 
 _Static_assert(sizeof(struct client) == PERFD_CLIENT_BYTES, "config.h knows the client's size");

@@ -88,6 +88,7 @@ void lane_copy_start(const struct lane *lane, uint32_t first, struct lane_copy *
     };
     for (uint32_t i = 0; i < sizeof out->name; i++)
         out->name[i] = lane->name[i];
+    process_copy(lane, out);
 }
 
 static void copy_lane(struct perfd *perfd, struct lane *lane)

@@ -10,7 +10,7 @@
 
 #include "lane.h"
 
-#define LANE_COPY_BYTES 136 /* each lane's share of the copy, without its records */
+#define LANE_COPY_BYTES 160 /* each lane's share of the copy, without its records */
 
 struct frame;
 struct session;
@@ -37,6 +37,7 @@ struct lane_copy {
     bool loss_due, drop_due; /* the merge: their events are still to come */
     uint8_t name_length;
     char name[PERFD_LANE_NAME_MAX + 1];
+    struct process process;
 };
 _Static_assert(sizeof(struct lane_copy) == LANE_COPY_BYTES, "PERFD_ARENA_BYTES counts on it");
 

@@ -168,6 +168,7 @@ struct lane *lanes_open(struct perfd *perfd, int client, struct perfd_text name,
     *lane =
         (struct lane){.id = ++lanes->last_id, .first = first, .records = records, .client = client};
     set_name(lane, name);
+    process_of_lane(perfd, lane);
     return lane;
 }
 

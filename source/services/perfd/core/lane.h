@@ -16,8 +16,9 @@
 
 #include "arena.h"
 #include "perfd/perfd.h"
+#include "process.h"
 
-#define LANE_BYTES        136 /* each lane, without its records */
+#define LANE_BYTES        160 /* each lane, without its records */
 #define LANE_RECORD_BYTES 16
 #define LANE_RECORDS_MIN  16 /* the shortest run */
 
@@ -64,6 +65,7 @@ struct lane {
     uint8_t name_length;
     uint8_t shared; /* not 0: its client writes it, see lane_shared.h */
     char name[PERFD_LANE_NAME_MAX + 1];
+    struct process process;
 };
 _Static_assert(sizeof(struct lane) == LANE_BYTES, "PERFD_ARENA_BYTES counts on it");
 

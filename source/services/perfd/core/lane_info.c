@@ -22,6 +22,9 @@ static void fill(const struct lane *lane, struct perfd_lane_info *out)
     };
     for (size_t i = 0; i < lane->name_length; i++)
         out->name[i] = lane->name[i];
+    out->pid = lane->process.pid;
+    for (size_t i = 0; i < sizeof out->process; i++)
+        out->process[i] = lane->process.name[i];
     run_copy(&out->written, &lane->counts.written, RUN(struct lane_counts, written, no_session));
 }
 

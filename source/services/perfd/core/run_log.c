@@ -152,6 +152,21 @@ void log_client_open(struct perfd *perfd, int client)
     (void)log_id(perfd, PERFD_LOG_CLIENT_OPEN, client, THEN(perfd), (uint32_t)client);
 }
 
+void log_client_process(struct perfd *perfd, int client)
+{
+    const struct process *process = &perfd->clients.slot[client - 1].process;
+    void *more;
+    struct perfd_text name = text_of(process->name);
+    struct perfd_log_entry *entry =
+        begin(perfd, PERFD_LOG_PROCESS, client, THEN(perfd), name.length, &more);
+    if (entry == NULL)
+        return;
+    entry->id = (uint32_t)client;
+    entry->process.pid = process->pid;
+    entry->process.name = name;
+    keep(&entry->process.name, &more);
+}
+
 void log_client_close(struct perfd *perfd, int client)
 {
     (void)log_id(perfd, PERFD_LOG_CLIENT_CLOSE, client, THEN(perfd), (uint32_t)client);
@@ -370,11 +385,18 @@ void perfd_log_gather(struct perfd *perfd, uint64_t now_ns)
 
 /* --- Its start and its end -------------------------------------------------------------------- */
 
+static void log_client_is_there(struct perfd *perfd, int client)
+{
+    log_client_open(perfd, client);
+    if (perfd->clients.slot[client - 1].process.pid != 0)
+        log_client_process(perfd, client);
+}
+
 static void log_clients_there(struct perfd *perfd)
 {
     for (uint32_t i = 0; i < perfd->clients.slots; i++)
         if (perfd->clients.slot[i].in_use)
-            log_client_open(perfd, (int)(i + 1));
+            log_client_is_there(perfd, (int)(i + 1));
 }
 
 static void log_labels_there(struct perfd *perfd)

@@ -18,6 +18,7 @@ struct run_log {
 };
 
 void log_client_open(struct perfd *perfd, int client);
+void log_client_process(struct perfd *perfd, int client);
 void log_client_close(struct perfd *perfd, int client);
 void log_lane_open(struct perfd *perfd, int client, const struct lane *lane, struct perfd_text name,
                    uint32_t records);

@@ -21,37 +21,39 @@ static uint64_t relative_ns(const struct frozen *frozen, uint64_t time_ns)
 }
 
 /* How every event starts. */
-static void put_head(struct perfd_text name, char phase, uint64_t ts_ns, size_t tid, struct put *p)
+static void put_head(struct perfd_text name, char phase, uint64_t ts_ns,
+                     const struct lane_copy *lane, struct put *p)
 {
     json_put(p, ",\n{name:", NULL);
     json_put_string(p, name);
-    json_put(p, "ph:'%c',ts" MICROS "pid:1,tid%u", VALUES((uint64_t)phase, ts_ns, tid));
+    json_put(p, "ph:'%c',ts" MICROS "pid" COUNT "tid%u",
+             VALUES((uint64_t)phase, ts_ns, process_pid(lane), lane_tid(lane)));
 }
 
 /* --- The frames lane -------------------------------------------------------------------------- */
 
-/* Of each kind, in the order of enum trace_event_kind: its name; then the phase and the rest, with
- * one value. */
+/* Of each kind, in the order of enum trace_event_kind: its name; then the phase, a character, and
+ * the rest with one value. */
 static const char forms[] = "frame\0"
-                            "X,dur" MICROS "cname:'\0"
+                            "Xdur" MICROS "cname:'\0"
                             "frame ms\0"
-                            "C,args:{ms%m}}\0"
+                            "Cargs:{ms%m}}\0"
                             "fps\0"
-                            "C,args:{fps%f}}\0"
+                            "Cargs:{fps%f}}\0"
                             "dropped\0"
-                            "i,s:'t',args:{count%u}}\0"
+                            "is:'t'args:{count%u}}\0"
                             "jank\0"
-                            "i,s:'t',args:{frameId%u\0"
+                            "is:'t'args:{frameId%u\0"
                             "work\0"
-                            "b,cat:'work',id%x}\0"
+                            "bcat:'work'id%x}\0"
                             "work\0"
-                            "e,cat:'work',id%x}\0"
+                            "ecat:'work'id%x}\0"
                             "session start\0"
-                            "i,s:'t',args:{}}\0"
+                            "is:'t'args:{}}\0"
                             "dropped\0"
-                            "i,s:'t',args:{count%u}}\0"
+                            "is:'t'args:{count%u}}\0"
                             "session stop\0"
-                            "i,s:'t',args:{}}";
+                            "is:'t'args:{}}";
 
 static uint64_t value_of(const struct frozen *z, const struct trace_event *event, uint64_t ts_ns)
 {
@@ -100,7 +102,7 @@ static void put_frame_rest(const struct frozen *z, uint32_t at, struct put *p)
     const struct frame *f = &z->frame[at];
     const char *colour = f->dropped ? "terrible" : "bad";
     put_text(p, f->cause == CAUSE_NONE ? "good" : colour);
-    json_put(p, "',args:{frameId%u[missed%u][work%m][ui%m][layout%m][render%m][present%m]",
+    json_put(p, "'args:{frameId%u[missed%u][work%m][ui%m][layout%m][render%m][present%m]",
              VALUES(f->frame_id, frame_missing(frozen_interval_ns(z, at), f->budget_ns, 0),
                     frame_work_ns(f), f->phase_ns[PERFD_UI], f->phase_ns[PERFD_LAYOUT],
                     f->phase_ns[PERFD_RENDER], f->phase_ns[PERFD_PRESENT]));
@@ -111,8 +113,7 @@ void trace_put_form(const struct perfd *perfd, const char *texts, uint32_t kind,
 {
     const char *name = text_nth(texts, 2 * kind);
     const char *rest = text_nth(name, 1);
-    put_head(text_of(name), rest[0], relative_ns(&perfd->trace.frozen, event->time_ns), FRAMES_TID,
-             p);
+    put_head(text_of(name), rest[0], relative_ns(&perfd->trace.frozen, event->time_ns), NULL, p);
     json_put(p, rest + 1, &value);
 }
 
@@ -133,8 +134,8 @@ static void put_loss(const struct lane_copy *lane, bool overwritten, uint64_t ts
 {
     const struct lane_counts *c = &lane->counts;
     uint64_t count = overwritten ? c->overwritten : lane_counts_dropped(c);
-    put_head(text_of("lost"), 'i', ts_ns, lane->id, p);
-    json_put(p, ",s:'t',args:{count" COUNT "reason:'", &count);
+    put_head(text_of("lost"), 'i', ts_ns, lane, p);
+    json_put(p, "s:'t'args:{count" COUNT "reason:'", &count);
     json_put(p, overwritten ? "overwritten'}}" : "dropped'}}", NULL);
 }
 
@@ -196,7 +197,7 @@ static void put_mark(const struct perfd *perfd, const struct lane_copy *lane,
         [PERFD_ASYNC_BEGIN] = 'b', [PERFD_ASYNC_END] = 'e', [LANE_PHASE] = 'X',
         [LANE_BEGIN_VALUE] = 'X',
     };
-    put_head(label_name(&perfd->labels, record->label), phases[record->kind], ts_ns, lane->id, p);
+    put_head(label_name(&perfd->labels, record->label), phases[record->kind], ts_ns, lane, p);
     put_category(label_category(&perfd->labels, record->label), record, p);
     put_rest(&perfd->trace.frozen, record, p);
 }

@@ -19,46 +19,47 @@ _Static_assert(RUN(struct pair_counts, begins, ends_too_deep) == 9, "");
 
 /* --- Metadata --------------------------------------------------------------------------------- */
 
-static void put_meta(const char *what, size_t tid, struct put *p)
+void trace_put_meta(const char *what, const struct lane_copy *lane, struct put *p)
 {
     json_put(p, "{name:'", NULL);
     put_text(p, what);
-    json_put(p, "',ph:'M',pid:1,tid" COUNT "args:{", VALUES(tid));
-}
-
-static void put_thread(uint32_t tid, struct perfd_text name, struct put *p)
-{
-    put_text(p, ",\n");
-    put_meta("thread_name", tid, p);
-    json_put(p, "name:", NULL);
-    json_put_string(p, name);
-    put_text(p, "}},\n");
-    put_meta("thread_sort_index", tid, p);
-    json_put(p, "sort_index%u}}", VALUES(tid));
+    json_put(p, "'ph:'M'pid" COUNT "tid" COUNT "args:{", VALUES(process_pid(lane), lane_tid(lane)));
 }
 
 static struct perfd_text lane_name(const struct lane_copy *lane)
 {
-    return (struct perfd_text){lane->name, lane->name_length};
+    return lane != NULL ? (struct perfd_text){lane->name, lane->name_length} : text_of("frames");
 }
 
-/* The process, the frames lane, and then each lane in the order of their ids. */
+static void put_thread(const struct lane_copy *lane, struct put *p)
+{
+    put_text(p, ",\n");
+    trace_put_meta("thread_name", lane, p);
+    json_put(p, "name:", NULL);
+    json_put_string(p, lane_name(lane));
+    put_text(p, "}},\n");
+    trace_put_meta("thread_sort_index", lane, p);
+    json_put(p, "sort_index%u}}", VALUES(lane_tid(lane)));
+}
+
+/* The session's process, the frames lane, and then each lane in the order of their ids, before the
+ * first one of a process that process. */
 bool put_lane_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
 {
     const struct frozen *z = &perfd->trace.frozen;
     if (piece == 0) {
-        put_meta("process_name", FRAMES_TID, p);
-        json_put(p, "name:'", NULL);
-        put_text(p, z->metrics.name);
-        json_put(p, "'}}", NULL);
-    } else if (piece == 1) {
-        put_thread(FRAMES_TID, text_of("frames"), p);
-    } else if (piece - 2 < z->lane_count) {
-        const struct lane_copy *lane = &z->lane[piece - 2];
-        put_thread(lane->id, lane_name(lane), p);
-    } else {
-        return false;
+        trace_put_meta("process_name", NULL, p);
+        json_put(p, "name:", NULL);
+        json_put_string(p, text_of(z->metrics.name));
+        put_text(p, "}}");
+        return true;
     }
+    uint32_t place = piece - 2; /* of the frames lane: none */
+    if (piece > 1 && place >= z->lane_count)
+        return false;
+    if (piece > 1)
+        process_put(z, place, p);
+    put_thread(piece > 1 ? &z->lane[place] : NULL, p);
     return true;
 }
 
@@ -71,13 +72,13 @@ static void put_session(const struct perfd *perfd, struct put *p)
     const struct frozen *z = &t->frozen;
     const struct perfd_metrics *m = &z->metrics;
     put_text(p, "\n]");
-    json_put(
-        p, "displayTimeUnit:'ms',otherData:{version:'" PERFD_VERSION "',session:{id" COUNT "name:'",
-        VALUES(m->session));
+    json_put(p,
+             "displayTimeUnit:'ms'otherData:{version:'" PERFD_VERSION "'session:{id" COUNT "name:'",
+             VALUES(m->session));
     put_text(p, m->name);
     json_put(p,
-             "',running" BOOL "startNs" COUNT "endNs" COUNT "budgetMs" MILLIS "longFrameMs" MILLIS
-             "idleGapMs" MS_ANY "warmupFrames" COUNT "capBytes%u},clock:{stepNs" COUNT
+             "'running" BOOL "startNs" COUNT "endNs" COUNT "budgetMs" MILLIS "longFrameMs" MILLIS
+             "idleGapMs" MS_ANY "warmupFrames" COUNT "capBytes%u}clock:{stepNs" COUNT
              "ticksPerSecond" COUNT "source:'",
              VALUES(m->running, z->start_ns, z->end_ns, m->budget_ns, m->long_frame_ns,
                     z->idle_gap_ns, z->warmup_frames, t->cap_bytes, z->clock_step_ns,

@@ -4,10 +4,16 @@
 #define PERFD_CORE_TRACE_PARTS_H
 
 #include "core.h"
+#include "process.h"
 #include "put.h"
 #include "tracks.h"
 
-#define FRAMES_TID 0 /* the frames lane; clients' lanes have ids from 1 */
+#define FRAMES_TID 0 /* the frames lane, which is NULL; clients' lanes have ids from 1 */
+
+static inline uint32_t lane_tid(const struct lane_copy *lane)
+{
+    return lane != NULL ? lane->id : FRAMES_TID;
+}
 
 enum trace_event_kind {
     EVENT_FRAME, /* its interval */
@@ -116,6 +122,9 @@ size_t spans_put(struct perfd *perfd, char *buffer, size_t room);
  * name, and its phase and the rest with one value. */
 void trace_put_form(const struct perfd *perfd, const char *forms, uint32_t kind,
                     const struct trace_event *event, uint64_t value, struct put *p);
+
+/* Metadata of a lane or its process, up to what it says. */
+void trace_put_meta(const char *what, const struct lane_copy *lane, struct put *p);
 
 /* CAUSE_NONE: of a frame that was thrown away. */
 const char *cause_name(uint32_t cause);

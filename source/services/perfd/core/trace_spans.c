@@ -110,14 +110,14 @@ IN_PLACE uint32_t micros_length(uint64_t ns)
 /* --- Texts ------------------------------------------------------------------------------------ */
 
 /* What stands before a span's start, and between that and its length. */
-static void put_texts(const struct perfd *perfd, uint32_t label, uint32_t lane, struct put *start,
-                      struct put *length)
+static void put_texts(const struct perfd *perfd, uint32_t label, uint32_t pid, uint32_t lane,
+                      struct put *start, struct put *length)
 {
     struct perfd_text category = label_category(&perfd->labels, label);
     json_put(start, ",\n{name:", NULL);
     json_put_string(start, label_name(&perfd->labels, label));
     json_put(start, "ph:'X',ts:", NULL);
-    json_put(length, "pid:1,tid%u", &(uint64_t){lane});
+    json_put(length, "pid" COUNT "tid%u", (const uint64_t[]){pid, lane});
     if (category.length > 0) {
         json_put(length, "cat:", NULL);
         json_put_string(length, category);
@@ -157,38 +157,38 @@ void spans_ready(struct perfd *perfd)
         texts_of(perfd)[i].label = 0;
 }
 
-APART void make_texts(const struct perfd *perfd, uint16_t label, uint32_t lane,
+APART void make_texts(const struct perfd *perfd, uint16_t label, const struct lane_copy *lane,
                       struct span_texts *texts)
 {
     struct put start = {.bytes = texts->start, .size = TEXT_MAX};
     struct put length = {.bytes = texts->length, .size = TEXT_MAX};
-    put_texts(perfd, label, lane, &start, &length);
+    put_texts(perfd, label, process_pid(lane), lane->id, &start, &length);
     texts->label = start.overflow || length.overflow ? 0 : label;
-    texts->lane = lane;
+    texts->lane = lane->id;
     texts->start_length = (uint8_t)start.length;
     texts->length_length = (uint8_t)length.length;
 }
 
 /* NULL: they are too long. count is texts_count(). */
 IN_PLACE const struct span_texts *find_texts(const struct perfd *perfd, uint32_t count,
-                                             uint16_t label, uint32_t lane)
+                                             uint16_t label, const struct lane_copy *lane)
 {
-    struct span_texts *texts = &texts_of(perfd)[(label + 8 * lane) & (count - 1)];
-    if (texts->label != label || texts->lane != lane)
+    struct span_texts *texts = &texts_of(perfd)[(label + 8 * lane->id) & (count - 1)];
+    if (texts->label != label || texts->lane != lane->id)
         make_texts(perfd, label, lane, texts);
     return texts->label == label ? texts : NULL;
 }
 
-/* How long they are together, without the lane's digits. Asked for once, and kept with the label.
- */
+/* How long they are together, without the digits of the process and the lane. Asked for once, and
+ * kept with the label. */
 IN_PLACE uint32_t texts_length(struct perfd *perfd, uint16_t label)
 {
     struct label *entry = &perfd->labels.table[label];
     if (entry->span_bytes == 0) {
         struct put start = {.bytes = perfd->piece, .size = TRACE_PIECE};
         struct put length = start;
-        put_texts(perfd, label, 0, &start, &length);
-        entry->span_bytes = (uint16_t)(start.length + length.length - 1);
+        put_texts(perfd, label, 0, 0, &start, &length);
+        entry->span_bytes = (uint16_t)(start.length + length.length - 2);
     }
     return entry->span_bytes;
 }
@@ -201,7 +201,7 @@ struct run {
     struct lane_copy *lane;
     const struct lane_record *records;
     uint64_t start_ns, until_ns;
-    uint32_t at, slots, lane_id;
+    uint32_t at, slots, digits; /* those of the process and the lane */
     bool first, cuts;
 };
 
@@ -218,7 +218,8 @@ IN_PLACE bool start_run(struct trace *t, struct run *run)
     if (t->cursor.section != TRACE_EVENTS || z->end_ns - z->start_ns >= TIME_LIMIT_NS)
         return false;
     struct lane_copy *lane = merge_run(t, &until_ns);
-    if (lane == NULL || lane->id >= GROUP)
+    uint32_t pid = lane != NULL ? process_pid(lane) : 0;
+    if (lane == NULL || lane->id >= GROUP || pid >= GROUP)
         return false;
     *run = (struct run){.lane = lane,
                         .records = z->records + lane->first,
@@ -226,7 +227,7 @@ IN_PLACE bool start_run(struct trace *t, struct run *run)
                         .until_ns = until_ns,
                         .at = lane->at,
                         .slots = lane->slots,
-                        .lane_id = lane->id,
+                        .digits = digits_of(pid) + digits_of(lane->id),
                         .first = true,
                         .cuts = t->cut.detail + t->cut.whole + t->cut.marks > 0};
     return true;
@@ -271,7 +272,7 @@ uint32_t spans_pass(struct perfd *perfd, uint32_t most)
     struct run run;
     if (!start_run(t, &run))
         return 0;
-    uint32_t passed = 0, lane_digits = digits_of(run.lane_id);
+    uint32_t passed = 0;
     for (; passed < most; passed++) {
         const struct lane_record *record = next_span(&run);
         if (record == NULL)
@@ -283,7 +284,7 @@ uint32_t spans_pass(struct perfd *perfd, uint32_t most)
             t->totals.truncated = true;
             continue;
         }
-        uint32_t bytes = texts_length(perfd, record->label) + lane_digits + 1 +
+        uint32_t bytes = texts_length(perfd, record->label) + run.digits + 1 +
                          micros_length(record->time_ns - run.start_ns) +
                          micros_length(record[record->aux].time_ns - record->time_ns);
         t->totals.exported += event.marks;
@@ -308,7 +309,7 @@ size_t spans_put(struct perfd *perfd, char *buffer, size_t room)
         const struct lane_record *record = next_span(&run);
         if (record == NULL)
             break;
-        const struct span_texts *texts = find_texts(perfd, texts_there, record->label, run.lane_id);
+        const struct span_texts *texts = find_texts(perfd, texts_there, record->label, run.lane);
         if (texts == NULL)
             break;
         struct trace_event event;

@@ -85,10 +85,14 @@ bool tracks_take(struct trace *trace, uint64_t up_to_ns, struct trace_event *eve
 
 bool tracks_put(const struct perfd *perfd, const struct trace_event *event, struct put *p)
 {
-    static const char forms[] = "expected\0b,cat:'expected',id%x}\0"
-                                "actual\0b,cat:'actual',id%x}\0"
-                                "expected\0e,cat:'expected',id%x}\0"
-                                "actual\0e,cat:'actual',id%x}";
+    static const char forms[] = "expected\0"
+                                "bcat:'expected'id%x}\0"
+                                "actual\0"
+                                "bcat:'actual'id%x}\0"
+                                "expected\0"
+                                "ecat:'expected'id%x}\0"
+                                "actual\0"
+                                "ecat:'actual'id%x}";
     if (event->kind < EVENT_TRACK)
         return false;
     trace_put_form(perfd, forms, event->kind - EVENT_TRACK, event,

@@ -128,6 +128,15 @@ static enum replay_result open_client(struct replay *replay, uint32_t logged)
     return REPLAY_GOES_ON;
 }
 
+static enum replay_result name_process(struct replay *replay, uint32_t logged,
+                                       struct runlog_process_reader from)
+{
+    int result =
+        perfd_client_process(replay->perfd, client_of(replay, logged), runlog_process_get_pid(from),
+                             text_in(runlog_process_get_name(from)));
+    return result == PERFD_OK ? REPLAY_GOES_ON : REPLAY_MALFORMED;
+}
+
 static enum replay_result close_client(struct replay *replay, uint32_t logged)
 {
     perfd_client_close(replay->perfd, client_of(replay, logged));
@@ -293,6 +302,8 @@ static enum replay_result play(struct replay *replay, struct runlog_entry_reader
     switch (runlog_entry_which(entry)) {
     case RUNLOG_ENTRY_CLIENT_OPEN:
         return open_client(replay, id);
+    case RUNLOG_ENTRY_PROCESS:
+        return name_process(replay, id, runlog_entry_get_process(entry));
     case RUNLOG_ENTRY_CLIENT_CLOSE:
         return close_client(replay, id);
     case RUNLOG_ENTRY_LANE_OPEN:

@@ -24,6 +24,8 @@ static void write_lane(const struct perfd_lane_info *from, struct perf_lane_info
     perf_lane_info_set_record_count(to, from->records);
     perf_lane_info_set_shared(to, from->shared);
     perf_lane_info_set_closed(to, from->closed);
+    perf_lane_info_set_pid(to, from->pid);
+    perf_lane_info_set_process(to, nx_text_of(from->process));
     write_run(to.s, PERF_LANE_INFO_AT_WRITTEN, &from->written,
               RUN(struct perfd_lane_info, written, dropped_no_session));
 }

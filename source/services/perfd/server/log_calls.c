@@ -137,6 +137,12 @@ static void write_entry(const struct perfd_server *server, const struct perfd_lo
     case PERFD_LOG_CLIENT_OPEN:
         runlog_entry_set_client_open(to);
         break;
+    case PERFD_LOG_PROCESS: {
+        struct runlog_process_builder process = runlog_entry_init_process(to);
+        runlog_process_set_pid(process, from->process.pid);
+        runlog_process_set_name(process, text_out(from->process.name));
+        break;
+    }
     case PERFD_LOG_CLIENT_CLOSE:
         runlog_entry_set_client_close(to);
         break;

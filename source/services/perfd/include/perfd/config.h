@@ -9,13 +9,14 @@
 #include <stdint.h>
 
 /* Fixed by the interface (bytes, without a NUL). */
-#define PERFD_NAME_MAX       48
-#define PERFD_LANE_NAME_MAX  31
-#define PERFD_LABEL_MAX      63
-#define PERFD_CATEGORY_MAX   31
-#define PERFD_CATEGORIES_MAX 127 /* bytes of those that a session asks for */
-#define PERFD_FILE_MAX       127
-#define PERFD_URI_MAX        4200
+#define PERFD_NAME_MAX         48
+#define PERFD_LANE_NAME_MAX    31
+#define PERFD_PROCESS_NAME_MAX 15
+#define PERFD_LABEL_MAX        63
+#define PERFD_CATEGORY_MAX     31
+#define PERFD_CATEGORIES_MAX   127 /* bytes of those that a session asks for */
+#define PERFD_FILE_MAX         127
+#define PERFD_URI_MAX          4200
 
 struct perfd_config {
     uint32_t
@@ -74,14 +75,14 @@ struct perfd_config {
 
 /* What each of them takes. */
 #define PERFD_CONTEXT_BYTES     3056u
-#define PERFD_CLIENT_BYTES      24u
+#define PERFD_CLIENT_BYTES      48u
 #define PERFD_SESSION_BYTES     656u
 #define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)
 #define PERFD_FRAME_BYTES       80u
 #define PERFD_LABEL_BYTES       64u
 #define PERFD_LABEL_SLOT_BYTES  4u
-#define PERFD_LANE_BYTES        136u
-#define PERFD_LANE_COPY_BYTES   136u
+#define PERFD_LANE_BYTES        160u
+#define PERFD_LANE_COPY_BYTES   160u
 #define PERFD_LANE_RECORD_BYTES 16u
 #define PERFD_TRACE_FRAME_BYTES 16u /* beside the copy of the frame itself: four arrays */
 #define PERFD_SPAN_DEPTH_BYTES  4u

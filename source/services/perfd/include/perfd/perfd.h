@@ -97,6 +97,15 @@ enum perfd_capability {
  */
 int perfd_client_open(struct perfd *perfd) __attribute__((warn_unused_result));
 
+/*
+ * Which process the client is: traces show the lanes that it opens from now on under this pid and
+ * name (up to PERFD_PROCESS_NAME_MAX bytes; empty: the pid alone). pid 0, or without this call:
+ * they are in the session's process, whose pid is 1. PERFD_NOT_FOUND: no such client;
+ * PERFD_INVALID: the name is too long; PERFD_UNSUPPORTED: this perfd was linked without.
+ */
+int perfd_client_process(struct perfd *perfd, int client, uint32_t pid, struct perfd_text name)
+    __attribute__((warn_unused_result));
+
 /* The client hung up. Its lanes close (their records stay until the space is needed), its sessions
  * go on for others to stop, and another client may take over its ticking. Unknown ids are ignored.
  */
@@ -279,8 +288,10 @@ struct perfd_lane_info {
     uint32_t id;                        /* 0: the account of marks without a lane */
     char name[PERFD_LANE_NAME_MAX + 1]; /* NUL-terminated */
     uint32_t records;
-    bool shared; /* its client writes it itself */
-    bool closed; /* its records stay until the place is needed */
+    bool shared;                              /* its client writes it itself */
+    bool closed;                              /* its records stay until the place is needed */
+    uint32_t pid;                             /* its client's process; 0: unknown */
+    char process[PERFD_PROCESS_NAME_MAX + 1]; /* likewise; NUL-terminated */
     /* Since it was opened; of a shared one, as it was found at the last look. */
     uint64_t written, resident, overwritten;
     uint64_t dropped_torn, dropped_malformed, dropped_rate, dropped_no_session;

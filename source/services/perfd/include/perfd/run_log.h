@@ -22,6 +22,7 @@
 enum perfd_log_kind {
     PERFD_LOG_HEAD, /* the first */
     PERFD_LOG_CLIENT_OPEN,
+    PERFD_LOG_PROCESS, /* perfd_client_process() */
     PERFD_LOG_CLIENT_CLOSE,
     PERFD_LOG_LANE_OPEN,
     PERFD_LOG_LANE_CLOSE,
@@ -44,13 +45,17 @@ struct perfd_log_entry {
     int client;
     uint64_t at_ns; /* perfd's clock when it was taken; never before the entry in front */
     /* What perfd gave: the client, lane, label, session or trace; 0: it refused. Of a SLOTS or LOST
-     * entry the lane, of a CLOSE or STOP what was named. */
+     * entry the lane, of a CLOSE, STOP or PROCESS what was named. */
     uint32_t id;
     union {
         struct perfd_start start;
         struct perfd_tick tick;
         struct perfd_mark mark;
         struct perfd_label label;
+        struct {
+            uint32_t pid;
+            struct perfd_text name;
+        } process;
         struct {
             struct perfd_text name;
             uint32_t records; /* wanted */

@@ -17,6 +17,7 @@
 
 #include "channel.h"
 #include "options.h"
+#include "peer.h"
 #include "perfd/jank.h"
 #include "ports/port.h"
 #include "posix-paths/default_socket.h"
@@ -84,11 +85,16 @@ static void accept_client(struct daemon *daemon)
         close(client);
         return;
     }
-    uint32_t capabilities = policy_capabilities(&daemon->policy, client);
-    if (!channel_open(channel, &daemon->server, client, capabilities)) {
+    struct peer peer;
+    if (!peer_read(client, &peer) ||
+        !channel_open(channel, &daemon->server, client,
+                      policy_capabilities(&daemon->policy, peer.user))) {
         close(client);
         return;
     }
+    const struct perfd_text name = {peer.name, (uint32_t)strlen(peer.name)};
+    (void)!perfd_client_process(daemon->server.perfd, channel->stream.connection.client,
+                                (uint32_t)peer.pid, name);
     int behind = (int)(channel - daemon->channel) + 1;
     if (behind > daemon->channels)
         daemon->channels = behind;

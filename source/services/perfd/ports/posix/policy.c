@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* struct ucred is Linux's. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "policy.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "perfd/perfd.h"
@@ -67,15 +62,11 @@ const char *policy_allow(struct policy *policy, const char *rule)
     return NULL;
 }
 
-uint32_t policy_capabilities(const struct policy *policy, int socket)
+uint32_t policy_capabilities(const struct policy *policy, uid_t user)
 {
-    struct ucred peer;
-    socklen_t length = sizeof peer;
-    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
-        return 0;
     uint32_t capabilities = 0;
     for (unsigned i = 0; i < policy->rules; i++)
-        if (policy->rule[i].user == peer.uid)
+        if (policy->rule[i].user == user)
             capabilities |= policy->rule[i].capabilities;
     return capabilities;
 }

@@ -25,8 +25,8 @@ void policy_init(struct policy *policy);
 const char *policy_allow(struct policy *policy, const char *rule)
     __attribute__((warn_unused_result));
 
-/* What the peer of this connected Unix socket may do; 0: nothing. */
-uint32_t policy_capabilities(const struct policy *policy, int socket);
+/* What this user may do; 0: nothing. */
+uint32_t policy_capabilities(const struct policy *policy, uid_t user);
 
 /* Whether anybody but the daemon's own user may do anything. */
 bool policy_has_others(const struct policy *policy);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ports/virt/shared.h"
 
+/* In traces, where 1 is the session's. */
+#define SYSTEMUI_PID 2u
+
 void shared_init(struct shared_client *client, struct channel *channel, uint32_t capabilities)
 {
     client->capabilities = capabilities;
@@ -20,10 +23,15 @@ static void connect(struct shared_client *client, struct perfd_server *server)
     client->connected =
         perfd_stream_connect(&client->stream, server, client->capabilities, client->in,
                              sizeof client->in, client->out, sizeof client->out) >= 0;
-    if (client->connected)
+    if (client->connected) {
+        /* It is the only one that has a channel. */
+        static const struct perfd_text name = {"SystemUI", 8};
+        (void)!perfd_client_process(server->perfd, client->stream.connection.client, SYSTEMUI_PID,
+                                    name);
         channel_accept(&client->end);
-    else
+    } else {
         channel_refuse(&client->end);
+    }
 }
 
 /* True: the client asked for something, and has its answer. */
