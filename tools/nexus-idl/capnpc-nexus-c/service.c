@@ -166,6 +166,16 @@ static void emit_handle(const struct model *model, struct out *out, const struct
     out_printf(out, "    default:\n        return NX_UNIMPLEMENTED;\n    }\n}\n");
 }
 
+/* Does a byte hold each of their sizes? A table of them is in every program that serves. */
+static bool results_are_small(const struct method *methods, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (struct_data_words(methods[i].results->r) > UINT8_MAX ||
+            struct_pointers(methods[i].results->r) > UINT8_MAX)
+            return false;
+    return true;
+}
+
 void emit_dispatch(const struct model *model, struct out *out, const struct node *node)
 {
     uint32_t count;
@@ -181,8 +191,10 @@ void emit_dispatch(const struct model *model, struct out *out, const struct node
     emit_handle(model, out, node, methods, count);
     out_printf(out, "\n");
     declare_dispatch(model, out, node, "\n{\n");
-    out_printf(out, "    static const struct {\n        uint16_t data_words, pointers;\n"
-                    "    } sizes[] = {\n");
+    out_printf(out,
+               "    static const struct {\n        %s data_words, pointers;\n"
+               "    } sizes[] = {\n",
+               results_are_small(methods, count) ? "uint8_t" : "uint16_t");
     for (uint32_t i = 0; i < count; i++)
         out_printf(out, "        {%s_DATA_WORDS, %s_POINTERS},\n", methods[i].results->upper,
                    methods[i].results->upper);
