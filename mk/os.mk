@@ -49,7 +49,7 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 FREE_RISCV := $(BUILD)/free/riscv64
 OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(FULL_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c jank_memory.c machine_lanes.c)
+VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c more_memory.c machine_lanes.c)
 VIRT_C := $(filter-out %/exporter_none.c $(VIRT_MORE_C) $(VIRT_MORE_C:.c=_none.c),$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)

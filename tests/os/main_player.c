@@ -24,6 +24,7 @@
 
 static __attribute__((section(".noinit"), aligned(4096))) uint8_t arena[ARENA_BYTES];
 static __attribute__((section(".noinit"), aligned(8))) uint8_t janks[JANKS_BYTES];
+static __attribute__((section(".noinit"), aligned(8))) uint8_t counters[PERFD_COUNTERS_BYTES];
 static uint16_t labels[LABELS_MOST];
 
 void play_emit(const char *bytes, size_t length)
@@ -55,7 +56,8 @@ bool play_make(struct replay *replay)
     if (perfd_init(&replay->perfd, arena + (ARENA_BYTES - bytes), bytes, &replay->config,
                    &replay->port) < 0)
         return false;
-    return !replay->janks || perfd_jank_start(replay->perfd, janks, sizeof janks) == 0;
+    return perfd_counters_start(replay->perfd, counters, sizeof counters) == 0 &&
+           (!replay->janks || perfd_jank_start(replay->perfd, janks, sizeof janks) == 0);
 }
 
 noreturn void hart_main(unsigned hart)

@@ -33,8 +33,10 @@ bool play_make(struct replay *replay)
     if (perfd_init(&replay->perfd, memory + (mapped - bytes), bytes, &replay->config,
                    &replay->port) < 0)
         return false;
+    static uint64_t counters[PERFD_COUNTERS_BYTES / 8];
     bytes = perfd_jank_bytes(&replay->config);
-    return !replay->janks || perfd_jank_start(replay->perfd, malloc(bytes), bytes) == 0;
+    return perfd_counters_start(replay->perfd, counters, sizeof counters) == 0 &&
+           (!replay->janks || perfd_jank_start(replay->perfd, malloc(bytes), bytes) == 0);
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 
 #include "fixture.h"
 #include "lane_hand.h"
+#include "perfd/counters.h"
 
 static const struct perfd_config four_lanes = {
     .sessions = 2,
@@ -474,6 +475,82 @@ static void noise_stays_where_it_is(void **state)
     }
 }
 
+/* --- Samples of counters ---------------------------------------------------------------------- */
+
+static void put_sample(struct hand *hand, uint64_t stamp, uint64_t group, uint32_t values)
+{
+    put_slot(hand, stamp, group << 24 | (uint64_t)PERF_LANE_SAMPLE << 16 | values);
+}
+
+static void samples_stand_between_ticks(void **state)
+{
+    static uint64_t memory[PERFD_COUNTERS_BYTES / 8];
+    const struct perfd_counter counter[] = {{text("a"), text(""), PERFD_COUNT},
+                                            {text("b"), text(""), PERFD_GAUGE}};
+    struct perfd_counter_info info;
+    struct perfd_group_info group;
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct hand hand = open_lane(&bench, bench.client);
+    bench_start(&bench, 16 * MS);
+    uint64_t at_ns = bench.port.now_ns;
+    /* Without memory for counters they go nowhere, and ticks go on. */
+    put_sample(&hand, at_ns + MS, 1, 2);
+    put_value(&hand, 5);
+    put_value(&hand, 6);
+    put_plain(&hand, at_ns + MS, 1);
+    bench.port.now_ns += 100 * MS;
+    take(&bench);
+    assert_ledger(&bench, (struct figures){0, 0, 0});
+
+    assert_int_equal(perfd_counters_start(bench.perfd, memory, sizeof memory), 0);
+    assert_int_equal(perfd_counter_group(bench.perfd, bench.client, text("g"), counter, 2), 1);
+    put_sample(&hand, at_ns + 10 * MS, 1, 2);
+    put_value(&hand, 40);
+    put_value(&hand, (uint64_t)-7);
+    put_plain(&hand, at_ns + 10 * MS, 2);
+    put_sample(&hand, at_ns + 30 * MS, 1, 2);
+    put_value(&hand, UINT64_C(0x7f23456789abcdef)); /* all of its bits travel */
+    take(&bench);
+    assert_int_equal(bench_metrics(&bench).frames, 2);
+    assert_int_equal(perfd_read_group(bench.perfd, 1, &group), 0);
+    assert_int_equal(group.samples, 1); /* the other one is under way */
+    assert_int_equal(group.last_ns, at_ns + 10 * MS);
+    put_value(&hand, 3);
+    take(&bench);
+    assert_int_equal(perfd_read_counter(bench.perfd, 1, 0, &info), 0);
+    assert_true(info.total == INT64_C(0x7f23456789abcdef));
+    assert_int_equal(perfd_read_counter(bench.perfd, 1, 1, &info), 0);
+    assert_int_equal(info.last, 3);
+    assert_int_equal(info.sum, -4);
+
+    /* More values than any group has; another group; fewer values than it has; one cut short by a
+     * tick, whose slot is then no part of it; a time before the last one's. */
+    put_sample(&hand, at_ns + 31 * MS, 1, 65);
+    put_sample(&hand, at_ns + 32 * MS, 2, 1);
+    put_value(&hand, 1);
+    put_sample(&hand, at_ns + 33 * MS, 1, 1);
+    put_value(&hand, 1);
+    put_sample(&hand, at_ns + 34 * MS, 1, 2);
+    put_value(&hand, 1);
+    put_plain(&hand, at_ns + 34 * MS, 3);
+    put_sample(&hand, at_ns + 5 * MS, 1, 2);
+    put_value(&hand, 1);
+    put_value(&hand, 1);
+    take(&bench);
+    assert_int_equal(bench_metrics(&bench).frames, 3);
+    assert_int_equal(perfd_read_group(bench.perfd, 1, &group), 0);
+    assert_int_equal(group.samples, 2);
+    /* Beside the five are the amounts of both counters, twice each, in the lane of counters. */
+    struct perfd_health health = bench_health(&bench);
+    assert_int_equal(health.dropped_malformed, 5);
+    assert_int_equal(health.resident, 4);
+    assert_int_equal(health.written, 9);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,6 +562,7 @@ int main(void)
         cmocka_unit_test(a_tick_under_way_waits),
         cmocka_unit_test(what_is_no_tick_is_malformed),
         cmocka_unit_test(only_where_both_said_so),
+        cmocka_unit_test(samples_stand_between_ticks),
         cmocka_unit_test(two_clients),
         cmocka_unit_test(noise_stays_where_it_is),
     };

@@ -139,21 +139,28 @@ STATUS_OF(amend_frame, amend_frame)
 STATUS_OF(janks, janks)
 STATUS_OF(snapshots, snapshots)
 STATUS_OF(lanes, lanes)
+STATUS_OF(counter_group, counter_group)
+STATUS_OF(sample_counters, sample_counters)
+STATUS_OF(counter_state, counter_state)
+STATUS_OF(counters, counters)
+STATUS_OF(counter_samples, counter_samples)
 
 static const struct {
     enum perf_status (*call)(struct peer *peer);
     uint32_t needs;
 } methods[PERF_METHODS] = {
-    {call_start, PERFD_CAP_CONTROL},   {call_stop, PERFD_CAP_CONTROL},
-    {call_mark_begin, PERFD_CAP_MARK}, {call_mark_end, PERFD_CAP_MARK},
-    {call_frame_tick, PERFD_CAP_MARK}, {call_export_last, PERFD_CAP_EXPORT},
-    {call_metrics, PERFD_CAP_READ},    {call_read_trace, PERFD_CAP_EXPORT},
-    {call_record, PERFD_CAP_MARK},     {call_open_lane, PERFD_CAP_MARK},
-    {call_close_lane, PERFD_CAP_MARK}, {call_frames, PERFD_CAP_READ},
-    {call_label, PERFD_CAP_MARK},      {call_info, PERFD_CAP_READ},
-    {call_read_log, PERFD_CAP_EXPORT}, {call_amend_frame, PERFD_CAP_MARK},
-    {call_janks, PERFD_CAP_READ},      {call_snapshots, PERFD_CAP_READ},
-    {call_lanes, PERFD_CAP_READ},
+    {call_start, PERFD_CAP_CONTROL},        {call_stop, PERFD_CAP_CONTROL},
+    {call_mark_begin, PERFD_CAP_MARK},      {call_mark_end, PERFD_CAP_MARK},
+    {call_frame_tick, PERFD_CAP_MARK},      {call_export_last, PERFD_CAP_EXPORT},
+    {call_metrics, PERFD_CAP_READ},         {call_read_trace, PERFD_CAP_EXPORT},
+    {call_record, PERFD_CAP_MARK},          {call_open_lane, PERFD_CAP_MARK},
+    {call_close_lane, PERFD_CAP_MARK},      {call_frames, PERFD_CAP_READ},
+    {call_label, PERFD_CAP_MARK},           {call_info, PERFD_CAP_READ},
+    {call_read_log, PERFD_CAP_EXPORT},      {call_amend_frame, PERFD_CAP_MARK},
+    {call_janks, PERFD_CAP_READ},           {call_snapshots, PERFD_CAP_READ},
+    {call_lanes, PERFD_CAP_READ},           {call_counter_group, PERFD_CAP_MARK},
+    {call_sample_counters, PERFD_CAP_MARK}, {call_counter_state, PERFD_CAP_MARK},
+    {call_counters, PERFD_CAP_READ},        {call_counter_samples, PERFD_CAP_READ},
 };
 
 static void each_method_needs_its_one_capability(void **state)
@@ -171,8 +178,8 @@ static void each_method_needs_its_one_capability(void **state)
         }
         perfd_disconnect(&server, &peer.connection);
     }
-    /* 19 methods, 4 senders, each method denied to 3 of them. */
-    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 57);
+    /* 24 methods, 4 senders, each method denied to 3 of them. */
+    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 72);
     assert_int_equal(memory_port_count(&bench.port, "perfd: reject denied"), 1);
 }
 

@@ -96,6 +96,38 @@ static void build(struct nx_client *rpc, unsigned method, uint64_t number)
     case PERF_METHOD_LANES:
         perf_lanes_request_set_max(perf_lanes_call(rpc), 16);
         return;
+    case PERF_METHOD_COUNTER_GROUP: {
+        struct perf_counter_group_request_builder group = perf_counter_group_call(rpc);
+        perf_counter_group_request_set_name(group, name);
+        struct perf_counter_definition_list_builder list =
+            perf_counter_group_request_init_counters(group, 2);
+        perf_counter_definition_set_name(perf_counter_definition_list_edit(list, 0), name);
+        perf_counter_definition_set_name(perf_counter_definition_list_edit(list, 1),
+                                         nx_text_of("other"));
+        return;
+    }
+    case PERF_METHOD_SAMPLE_COUNTERS: {
+        struct perf_sample_counters_request_builder sample = perf_sample_counters_call(rpc);
+        perf_sample_counters_request_set_group(sample, 1 + number % 8);
+        nx_i64_list_set(perf_sample_counters_request_init_values(sample, 2), 0, (int64_t)number);
+        return;
+    }
+    case PERF_METHOD_COUNTER_STATE: {
+        struct perf_counter_state_request_builder state = perf_counter_state_call(rpc);
+        perf_counter_state_request_set_group(state, 1 + number % 8);
+        perf_counter_state_request_set_count(state, 2);
+        perf_counter_state_request_set_reason(state, name);
+        return;
+    }
+    case PERF_METHOD_COUNTERS:
+        perf_counters_request_set_max(perf_counters_call(rpc), 32);
+        return;
+    case PERF_METHOD_COUNTER_SAMPLES: {
+        struct perf_counter_samples_request_builder samples = perf_counter_samples_call(rpc);
+        perf_counter_samples_request_set_group(samples, 1 + number % 8);
+        perf_counter_samples_request_set_max(samples, 16);
+        return;
+    }
     default:
         (void)perf_info_call(rpc);
         return;
@@ -155,6 +187,8 @@ static void mutated_calls_disturb_nobody(void **state)
     size_t bytes_for_janks = perfd_jank_bytes(perfd_configuration(bench.perfd));
     void *janks = malloc(bytes_for_janks);
     assert_int_equal(perfd_jank_start(bench.perfd, janks, bytes_for_janks), 0);
+    static uint64_t counters[PERFD_COUNTERS_BYTES / 8];
+    assert_int_equal(perfd_counters_start(bench.perfd, counters, sizeof counters), 0);
     perfd_server_init(&server, bench.perfd, &bench.port, FRAME_BYTES);
     assert_int_equal(perfd_connect(&server, &connection, PERFD_CAP_ALL), 0);
     for (uint64_t round = 1; round <= ROUNDS; round++) {

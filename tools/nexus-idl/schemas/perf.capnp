@@ -48,6 +48,11 @@ interface Perf {
   janks @16 JanksRequest -> JanksResponse;            # perf.read
   snapshots @17 SnapshotsRequest -> SnapshotsResponse; # perf.read
   lanes @18 LanesRequest -> LanesResponse;            # perf.read
+  counterGroup @19 CounterGroupRequest -> CounterGroupResponse; # perf.mark
+  sampleCounters @20 SampleCountersRequest -> SampleCountersResponse; # perf.mark
+  counterState @21 CounterStateRequest -> CounterStateResponse; # perf.mark
+  counters @22 CountersRequest -> CountersResponse;   # perf.read
+  counterSamples @23 CounterSamplesRequest -> CounterSamplesResponse; # perf.read
 }
 
 # --- start, stop ---
@@ -181,6 +186,116 @@ struct LanesResponse {
   status @0 :Status;                 # ok, invalid
   lanes @1 :List(LaneInfo);          # at most 16, by rising ids
   more @2 :Bool;                     # there are others above the last one
+}
+
+# --- groups of counters ---
+
+enum CounterKind {
+  count @0;                          # a total that only grows; its amount in a sample is how much it grew
+  gauge @1;                          # a level; its amount is the level
+  ns @2;                             # a count of nanoseconds
+}
+
+enum CounterState {
+  ok @0;
+  unsupported @1;                    # there is no such thing here: it has no figures
+  notPermitted @2;                   # there is, and it may not be counted: likewise
+  disabled @3;                       # switched off: its figures are 0
+  warming @4;                        # no sample yet
+  failed @5;
+}
+
+struct CounterDefinition {
+  name @0 :Text;                     # 1..47 bytes
+  unit @1 :Text;                     # 0..15 bytes: bytes, ns
+  kind @2 :CounterKind;
+}
+
+struct CounterGroupRequest {
+  name @0 :Text;                     # 1..31 bytes
+  counters @1 :List(CounterDefinition); # 1..64, of different names
+}
+
+struct CounterGroupResponse {
+  status @0 :Status;                 # ok, invalid (also: other counters than the caller's group of that name
+                                     # has), noSpace, unsupported
+  group @1 :UInt32;                  # 1 or more; the same for the same group again
+}
+
+struct SampleCountersRequest {
+  group @0 :UInt32;
+  timeNs @1 :UInt64;                 # 0: on arrival; never before the sample in front
+  values @2 :List(Int64);            # of all of its counters, in their order; a total or a level each
+}
+
+struct SampleCountersResponse {
+  status @0 :Status;                 # ok, notFound (not a group of the caller's), invalid, unsupported
+}
+
+struct CounterStateRequest {
+  group @0 :UInt32;
+  first @1 :UInt32;                  # the index of the first of these counters
+  count @2 :UInt32;                  # 1 or more
+  state @3 :CounterState;            # ok: warming until its next sample
+  reason @4 :Text;                   # at most 63 bytes, for people
+}
+
+struct CounterStateResponse {
+  status @0 :Status;                 # as of sampleCounters
+}
+
+struct CountersRequest {
+  fromGroup @0 :UInt32;              # the group with the lowest id from this one on
+  fromCounter @1 :UInt32;            # its counters from this index on
+  max @2 :UInt32;                    # 1..32
+}
+
+struct CounterFigures {
+  name @0 :Text;                     # at most 47 bytes
+  unit @1 :Text;                     # at most 15 bytes
+  kind @2 :CounterKind;
+  state @3 :CounterState;
+  reason @4 :Text;                   # at most 63 bytes
+  samples @5 :UInt32;                # of the window: those that it was counted in. 0: the figures are 0
+  last @6 :Int64;                    # the last sample's amount
+  total @7 :Int64;                   # of a gauge the level, else of all samples
+  sum @8 :Int64;                     # of the window's amounts, as are the next two
+  p95 @9 :Int64;                     # nearest rank
+  max @10 :Int64;
+}
+
+struct CountersResponse {
+  status @0 :Status;                 # ok, notFound (no group from that id on), invalid, unsupported
+  group @1 :UInt32;
+  name @2 :Text;                     # at most 31 bytes
+  pid @3 :UInt32;                    # its client's process; 0: unknown
+  process @4 :Text;                  # at most 15 bytes
+  closed @5 :Bool;                   # its client has gone
+  counterCount @6 :UInt32;
+  samples @7 :UInt64;                # ever
+  lastNs @8 :UInt64;                 # the last one's time
+  windowSamples @9 :UInt32;          # the window: the last 60 samples, or as many as there are
+  windowNs @10 :UInt64;              # from the sample before it (or its first one) to its last
+  counters @11 :List(CounterFigures); # at most 32
+  more @12 :Bool;                    # of this group
+}
+
+struct CounterSamplesRequest {
+  group @0 :UInt32;
+  afterSeq @1 :UInt64;               # samples after this one; 0: all that are there
+  max @2 :UInt32;                    # 1..16
+}
+
+struct CounterSample {
+  seq @0 :UInt64;                    # 1 for the group's first
+  timeNs @1 :UInt64;
+  amounts @2 :List(Int64);           # at most 64; 0 where a counter was not counted
+}
+
+struct CounterSamplesResponse {
+  status @0 :Status;                 # ok, notFound (no such group), invalid, unsupported
+  samples @1 :List(CounterSample);   # at most 16, oldest first
+  missed @2 :UInt64;                 # of those asked for: they are not kept any more
 }
 
 struct LabelRequest {

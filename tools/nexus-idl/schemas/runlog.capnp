@@ -14,7 +14,7 @@ struct Entry {
   check @1 :UInt32;                  # CRC-32, as zlib's, over all messages up to this one, their segment
                                      # tables included, each with 0 here
   client @2 :UInt32;                 # whose it is; 1 or more, 0: perfd's own
-  id @3 :UInt32;                     # what perfd gave: the client, lane, label, session, trace; 0: it refused.
+  id @3 :UInt32;                     # what perfd gave: the client, lane, label, session, group, trace; 0: it refused.
                                      # Of laneClose, slots and lost the lane, of stop the session asked for
   union {
     head @4 :Head;
@@ -34,6 +34,10 @@ struct Entry {
     end @18 :UInt64;                 # entries that found no room: 0, or the log ends too early
     amend @19 :Perf.AmendFrameRequest; # since version 2
     process @20 :Process;            # since version 3: which one the client is
+    group @21 :Perf.CounterGroupRequest; # these four likewise
+    values @22 :List(Int64);         # at most 64: a group's last ones, of one that was there before the log
+    sample @23 :Perf.SampleCountersRequest;
+    counterState @24 :Perf.CounterStateRequest;
   }
 }
 

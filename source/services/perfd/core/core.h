@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "client.h"
+#include "counters.h"
 #include "health.h"
 #include "jank.h"
 #include "label.h"
@@ -27,8 +28,9 @@ struct perfd {
     struct lanes lanes;
     struct ticks ticks;
     struct run_log log;
-    struct jank_memory *jank; /* NULL: none was given */
-    char piece[TRACE_PIECE];  /* the trace's, apart for the same reason */
+    struct jank_memory *jank;        /* NULL: none was given */
+    struct counter_memory *counters; /* likewise */
+    char piece[TRACE_PIECE];         /* the trace's, apart for the same reason */
 };
 
 _Static_assert(sizeof(struct perfd) <= PERFD_CONTEXT_BYTES, "config.h reserves the context's size");

@@ -5,7 +5,8 @@
  *
  * The lane's head is how many slots were taken, its `found` how many ticks. Its ledger has what was
  * not taken: a tick that was overwritten before a look, a slot that is no part of any. A tick that
- * was taken is a frame's, or one of health's refused ticks.
+ * was taken is a frame's, or one of health's refused ticks. Samples of counters stand between them;
+ * one that is refused is malformed.
  */
 #include "core.h"
 #include "perfd/lane_layout.h"
@@ -94,6 +95,34 @@ static int take_tick(struct take *take, uint64_t at, uint64_t stamp, uint64_t se
     return slots;
 }
 
+/* The same for a sample of a group of counters. Where there are none its values go nowhere. */
+static int take_sample(struct take *take, uint64_t at, uint64_t stamp, uint64_t second)
+{
+    struct perfd *perfd = take->perfd;
+    struct perfd_counter_room *room = perfd_counter_room(perfd);
+    uint32_t count = (uint16_t)second;
+    if (count > PERFD_GROUP_COUNTERS)
+        return TICK_BAD;
+    if (at + count >= take->end)
+        return TICK_LATER;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t low, high;
+        if (!read_slot(take, at + 1 + i, &low, &high))
+            return TICK_LATER;
+        if (!is_kind(high, PERF_LANE_VALUE))
+            return TICK_BAD;
+        if (room != NULL)
+            room->value[i] = (int64_t)(low | high >> 24 << PERF_LANE_LAP_SHIFT);
+    }
+    if (perf_lane_laps_after(take->header) - take->laps >= PERF_LANE_LAPS - 1)
+        return TICK_LATER;
+    if (room != NULL &&
+        perfd_counter_sample(perfd, take->lane->client, (uint32_t)(second >> 24), room->value,
+                             count, ticks_stamp_ns(perfd, stamp), perfd->ticks.now_ns) < 0)
+        return TICK_BAD;
+    return 1 + (int)count;
+}
+
 /* From the slot that comes next to the last one that is whole. */
 static void take_all(struct take *take)
 {
@@ -106,6 +135,10 @@ static void take_all(struct take *take)
             if (slots == TICK_LATER)
                 return;
             lane->found++;
+        } else if (is_kind(second, PERF_LANE_SAMPLE)) {
+            slots = take_sample(take, lane->head, first, second);
+            if (slots == TICK_LATER)
+                return;
         } else if (!is_kind(second, PERF_LANE_VALUE)) {
             slots = TICK_BAD;
         }

@@ -3,6 +3,7 @@
 
 #include "apart.h"
 #include "core.h"
+#include "counters_parts.h"
 #include "text.h"
 
 /* The most of one entry: several fit into the least memory. */
@@ -276,6 +277,73 @@ void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64
     entry->trace.cap_bytes = cap_bytes;
 }
 
+/* --- Counters --------------------------------------------------------------------------------- */
+
+void log_group(struct perfd *perfd, int client, uint32_t group, struct perfd_text name,
+               const struct perfd_counter *counter, uint32_t count)
+{
+    void *more;
+    size_t texts = name.length;
+    for (uint32_t i = 0; i < count; i++)
+        texts += (size_t)counter[i].name.length + counter[i].unit.length;
+    struct perfd_log_entry *entry =
+        begin(perfd, PERFD_LOG_GROUP, client, THEN(perfd), count * sizeof *counter + texts, &more);
+    if (entry == NULL)
+        return;
+    struct perfd_counter *to = more;
+    more = to + count;
+    entry->id = group;
+    entry->group.name = name;
+    entry->group.counter = to;
+    entry->group.count = count;
+    keep(&entry->group.name, &more);
+    for (uint32_t i = 0; i < count; i++) {
+        to[i] = counter[i];
+        keep(&to[i].name, &more);
+        keep(&to[i].unit, &more);
+    }
+}
+
+static void log_values(struct perfd *perfd, enum perfd_log_kind kind, int client, uint32_t group,
+                       const int64_t *value, uint32_t count, uint64_t time_ns, uint64_t now_ns)
+{
+    void *more;
+    struct perfd_log_entry *entry =
+        begin(perfd, kind, client, now_ns, count * sizeof *value, &more);
+    if (entry == NULL)
+        return;
+    int64_t *to = more;
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = value[i];
+    entry->id = group;
+    entry->sample.value = to;
+    entry->sample.count = count;
+    entry->sample.time_ns = time_ns;
+}
+
+void log_sample(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
+                uint32_t count, uint64_t time_ns, uint64_t now_ns)
+{
+    if (perfd->log.memory != NULL)
+        log_values(perfd, PERFD_LOG_SAMPLE, client, group, value, count, time_ns, now_ns);
+}
+
+void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t first,
+                       uint32_t count, enum perfd_counter_state state, struct perfd_text reason)
+{
+    void *more;
+    struct perfd_log_entry *entry =
+        begin(perfd, PERFD_LOG_COUNTER_STATE, client, THEN(perfd), reason.length, &more);
+    if (entry == NULL)
+        return;
+    entry->id = group;
+    entry->counter_state.first = first;
+    entry->counter_state.count = count;
+    entry->counter_state.state = state;
+    entry->counter_state.reason = reason;
+    keep(&entry->counter_state.reason, &more);
+}
+
 /* --- Shared lanes ----------------------------------------------------------------------------- */
 
 static const struct perf_lane_header *header_of(const struct perfd *perfd, const struct lane *lane)
@@ -412,14 +480,15 @@ static void log_labels_there(struct perfd *perfd)
         }
 }
 
-/* A lane that a client's first mark opened is opened by its next one again. */
+/* A lane that a client's first mark opened is opened by its next one again, as is that of its
+ * groups of counters. */
 static void log_lanes_there(struct perfd *perfd)
 {
     const struct lanes *lanes = &perfd->lanes;
     for (uint32_t i = 0; i < lanes->count; i++) {
         const struct lane *lane = &lanes->lane[i];
         const struct client *client = clients_find(perfd, lane->client);
-        if (client == NULL || client->lane == lane->id)
+        if (client == NULL || client->lane == lane->id || counters_have_lane(perfd, lane))
             continue;
         log_lane_open(perfd, lane->client, lane, (struct perfd_text){lane->name, lane->name_length},
                       lane->records);
@@ -429,6 +498,35 @@ static void log_lanes_there(struct perfd *perfd)
             perfd->log.memory->logged[i] = (lane->laps - 1) * slots;
         log_lane_gather(perfd, lane);
     }
+}
+
+/* The group as it is, in pieces: what it is, and what its counters were at last. */
+static void log_group_there(struct perfd *perfd, const struct group *group)
+{
+    struct counter_memory *m = perfd->counters;
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct counter *c = &m->counter[group->first + i];
+        m->room.counter[i] = (struct perfd_counter){text_of(c->name), text_of(c->unit),
+                                                    (enum perfd_counter_kind)c->kind};
+        m->room.value[i] = c->value;
+    }
+    log_group(perfd, group->client, group->id, text_of(group->name), m->room.counter, group->count);
+    log_values(perfd, PERFD_LOG_VALUES, group->client, group->id, m->room.value, group->count, 0,
+               THEN(perfd));
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct counter *c = &m->counter[group->first + i];
+        if (c->state != PERFD_COUNTER_OK && c->state != PERFD_COUNTER_WARMING)
+            log_counter_state(perfd, group->client, group->id, i, 1,
+                              (enum perfd_counter_state)c->state, text_of(c->reason));
+    }
+}
+
+static void log_groups_there(struct perfd *perfd)
+{
+    const struct counter_memory *m = perfd->counters;
+    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
+        if (m->group[i].id != 0 && m->group[i].client != 0)
+            log_group_there(perfd, &m->group[i]);
 }
 
 int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t now_ns)
@@ -452,6 +550,7 @@ int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t no
     log_clients_there(perfd);
     log_labels_there(perfd);
     log_lanes_there(perfd);
+    log_groups_there(perfd);
     if (!log->full)
         return PERFD_OK;
     *log = (struct run_log){.memory = NULL};

@@ -31,6 +31,12 @@ void log_tick(struct perfd *perfd, int client, const struct perfd_tick *tick, ui
 void log_mark(struct perfd *perfd, int client, const struct perfd_mark *mark, uint64_t now_ns);
 void log_amend(struct perfd *perfd, int client, uint32_t session, uint64_t frame_id,
                uint64_t gpu_ns, uint64_t now_ns);
+void log_group(struct perfd *perfd, int client, uint32_t group, struct perfd_text name,
+               const struct perfd_counter *counter, uint32_t count);
+void log_sample(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
+                uint32_t count, uint64_t time_ns, uint64_t now_ns);
+void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t first,
+                       uint32_t count, enum perfd_counter_state state, struct perfd_text reason);
 void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns,
                uint32_t id);
 

@@ -105,6 +105,7 @@ static int start_session(struct perfd *perfd, int client, const struct perfd_sta
         s->name[i] = start->name.bytes[i];
     filter_choose(s, start);
     oneshot_choose(perfd, s, start);
+    counters_session_starts(perfd, s);
     (void)window_reset(&s->window, ring, m->frames, orders);
     histogram_reset(histogram);
     perfd_port_marks_enable(perfd->port, true);
@@ -131,6 +132,7 @@ int perfd_stop(struct perfd *perfd, int client, uint32_t session, uint64_t now_n
     }
     jank_session_stops(perfd, s);
     oneshot_stops(perfd, s);
+    counters_session_stops(perfd, s);
     /* No frame will come that could carry these. */
     if (s->ticks > s->warmup_frames)
         s->dropped += s->unpresented;

@@ -139,7 +139,11 @@ static enum replay_result name_process(struct replay *replay, uint32_t logged,
 
 static enum replay_result close_client(struct replay *replay, uint32_t logged)
 {
-    perfd_client_close(replay->perfd, client_of(replay, logged));
+    int client = client_of(replay, logged);
+    perfd_client_close(replay->perfd, client);
+    for (uint32_t i = 0; i < PERFD_COUNTER_GROUPS; i++)
+        if (replay->group[i].client == client)
+            replay->group[i] = (struct replay_group){0};
     if (logged <= REPLAY_CLIENTS_MAX)
         replay->client[logged] = 0;
     return REPLAY_GOES_ON;
@@ -242,6 +246,65 @@ static enum replay_result mark(struct replay *replay, int client, struct perf_re
     return REPLAY_GOES_ON;
 }
 
+static uint32_t group_of(const struct replay *replay, uint32_t logged)
+{
+    for (uint32_t i = 0; i < PERFD_COUNTER_GROUPS; i++)
+        if (replay->group[i].logged == logged && logged != 0)
+            return replay->group[i].played;
+    return 0;
+}
+
+static enum replay_result declare_group(struct replay *replay, int client, uint32_t logged,
+                                        struct perf_counter_group_request_reader from)
+{
+    struct perfd_counter_room *room = perfd_counter_room(replay->perfd);
+    if (room == NULL)
+        return REPLAY_NO_ROOM;
+    int count = read_counters(perf_counter_group_request_get_counters(from), room->counter);
+    if (count < 0)
+        return REPLAY_MALFORMED;
+    int id = perfd_counter_group(replay->perfd, client,
+                                 text_in(perf_counter_group_request_get_name(from)), room->counter,
+                                 (uint32_t)count);
+    if (id < 0)
+        return REPLAY_NO_ROOM;
+    for (uint32_t i = 0; i < PERFD_COUNTER_GROUPS; i++)
+        if (replay->group[i].client == 0) {
+            replay->group[i] = (struct replay_group){logged, (uint32_t)id, client};
+            return REPLAY_GOES_ON;
+        }
+    return REPLAY_NO_ROOM;
+}
+
+/* Values of a group, as its client gave them, or (sample false) had given before the log. */
+static enum replay_result take_values(struct replay *replay, int client, uint32_t logged,
+                                      struct nx_i64_list_reader from, bool sample, uint64_t time_ns)
+{
+    struct perfd_counter_room *room = perfd_counter_room(replay->perfd);
+    int count = room != NULL ? read_values(from, room->value) : PERFD_INVALID;
+    if (count < 0)
+        return REPLAY_MALFORMED;
+    uint32_t group = group_of(replay, logged);
+    int result =
+        sample ? perfd_counter_sample(replay->perfd, client, group, room->value, (uint32_t)count,
+                                      time_ns, replay->port.now_ns)
+               : perfd_counter_begin_at(replay->perfd, client, group, room->value, (uint32_t)count);
+    replay->refused += result < 0;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result set_state(struct replay *replay, int client, uint32_t logged,
+                                    struct perf_counter_state_request_reader from)
+{
+    int result = perfd_counter_set_state(
+        replay->perfd, client, group_of(replay, logged), perf_counter_state_request_get_first(from),
+        perf_counter_state_request_get_count(from),
+        (enum perfd_counter_state)perf_counter_state_request_get_state(from),
+        text_in(perf_counter_state_request_get_reason(from)));
+    replay->refused += result < 0;
+    return REPLAY_GOES_ON;
+}
+
 /* A slot's second word with its label's id here. */
 static uint64_t with_label(const struct replay *replay, uint64_t second)
 {
@@ -322,6 +385,17 @@ static enum replay_result play(struct replay *replay, struct runlog_entry_reader
         return mark(replay, client, runlog_entry_get_mark(entry));
     case RUNLOG_ENTRY_AMEND:
         return amend(replay, client, runlog_entry_get_amend(entry));
+    case RUNLOG_ENTRY_GROUP:
+        return declare_group(replay, client, id, runlog_entry_get_group(entry));
+    case RUNLOG_ENTRY_VALUES:
+        return take_values(replay, client, id, runlog_entry_get_values(entry), false, 0);
+    case RUNLOG_ENTRY_SAMPLE: {
+        struct perf_sample_counters_request_reader sample = runlog_entry_get_sample(entry);
+        return take_values(replay, client, id, perf_sample_counters_request_get_values(sample),
+                           true, perf_sample_counters_request_get_time_ns(sample));
+    }
+    case RUNLOG_ENTRY_COUNTER_STATE:
+        return set_state(replay, client, id, runlog_entry_get_counter_state(entry));
     case RUNLOG_ENTRY_SLOTS:
         return write_slots(replay, id, runlog_entry_get_slots(entry));
     case RUNLOG_ENTRY_LOOK:

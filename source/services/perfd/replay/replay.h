@@ -6,6 +6,7 @@
  *     enum replay_result result = replay_open(&replay, message, length);    the head
  *     perfd_init(&replay.perfd, ..., &replay.config, &replay.port);
  *     if (replay.janks) perfd_jank_start(replay.perfd, ...);
+ *     perfd_counters_start(replay.perfd, ...);
  *     replay_begin(&replay, labels, label_count);
  *     while (result == REPLAY_GOES_ON) result = replay_take(&replay, message, length);
  *
@@ -16,6 +17,7 @@
 #ifndef PERFD_REPLAY_REPLAY_H
 #define PERFD_REPLAY_REPLAY_H
 
+#include "perfd/counters.h"
 #include "perfd/jank.h"
 #include "perfd/lane_layout.h"
 #include "perfd/perfd.h"
@@ -48,6 +50,11 @@ struct replay_session {
     uint32_t logged, played;
 };
 
+struct replay_group {
+    uint32_t logged, played;
+    int client; /* 0: the place is free */
+};
+
 struct replay {
     struct perfd *perfd; /* the caller's, between replay_open() and replay_begin() */
     struct perfd_port port;
@@ -68,6 +75,7 @@ struct replay {
     struct replay_lane lane[REPLAY_LANES_MAX];
     struct replay_session sessions[REPLAY_SESSIONS_MAX];
     uint32_t next_session;
+    struct replay_group group[PERFD_COUNTER_GROUPS];
     uint16_t *label; /* the id here for each in the log */
     uint32_t labels;
 };

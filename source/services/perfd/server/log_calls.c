@@ -124,6 +124,26 @@ static void write_slots(const struct perfd_log_entry *from, struct runlog_slots_
         nx_u64_list_set(words, i, from->slots.slot[i / 2].word[i % 2]);
 }
 
+static void write_group(const struct perfd_log_entry *from,
+                        struct perf_counter_group_request_builder to)
+{
+    perf_counter_group_request_set_name(to, text_out(from->group.name));
+    struct perf_counter_definition_list_builder list =
+        perf_counter_group_request_init_counters(to, from->group.count);
+    for (uint32_t i = 0; i < from->group.count; i++) {
+        struct perf_counter_definition_builder one = perf_counter_definition_list_edit(list, i);
+        perf_counter_definition_set_name(one, text_out(from->group.counter[i].name));
+        perf_counter_definition_set_unit(one, text_out(from->group.counter[i].unit));
+        perf_counter_definition_set_kind(one, (enum perf_counter_kind)from->group.counter[i].kind);
+    }
+}
+
+static void write_values(const struct perfd_log_entry *from, struct nx_i64_list_builder to)
+{
+    for (uint32_t i = 0; i < from->sample.count; i++)
+        nx_i64_list_set(to, i, from->sample.value[i]);
+}
+
 static void write_entry(const struct perfd_server *server, const struct perfd_log_entry *from,
                         struct runlog_entry_builder to)
 {
@@ -176,6 +196,29 @@ static void write_entry(const struct perfd_server *server, const struct perfd_lo
         perf_amend_frame_request_set_session_id(amend, from->amend.session);
         perf_amend_frame_request_set_frame_id(amend, from->amend.frame_id);
         perf_amend_frame_request_set_gpu_ns(amend, from->amend.gpu_ns);
+        break;
+    }
+    case PERFD_LOG_GROUP:
+        write_group(from, runlog_entry_init_group(to));
+        break;
+    case PERFD_LOG_VALUES:
+        write_values(from, runlog_entry_init_values(to, from->sample.count));
+        break;
+    case PERFD_LOG_SAMPLE: {
+        struct perf_sample_counters_request_builder sample = runlog_entry_init_sample(to);
+        perf_sample_counters_request_set_group(sample, from->id);
+        perf_sample_counters_request_set_time_ns(sample, from->sample.time_ns);
+        write_values(from, perf_sample_counters_request_init_values(sample, from->sample.count));
+        break;
+    }
+    case PERFD_LOG_COUNTER_STATE: {
+        struct perf_counter_state_request_builder state = runlog_entry_init_counter_state(to);
+        perf_counter_state_request_set_group(state, from->id);
+        perf_counter_state_request_set_first(state, from->counter_state.first);
+        perf_counter_state_request_set_count(state, from->counter_state.count);
+        perf_counter_state_request_set_state(state,
+                                             (enum perf_counter_state)from->counter_state.state);
+        perf_counter_state_request_set_reason(state, text_out(from->counter_state.reason));
         break;
     }
     case PERFD_LOG_SLOTS:

@@ -65,3 +65,29 @@ int read_mark(struct perf_record_reader from, struct perfd_mark *to)
     to->time_ns = perf_record_get_time_ns(from);
     return read_kind(from, to);
 }
+
+int read_counters(struct perf_counter_definition_list_reader from, struct perfd_counter *to)
+{
+    uint32_t count = perf_counter_definition_list_length(from);
+    if (count > PERFD_GROUP_COUNTERS)
+        return PERFD_INVALID;
+    for (uint32_t i = 0; i < count; i++) {
+        struct perf_counter_definition_reader one = perf_counter_definition_list_at(from, i);
+        to[i] = (struct perfd_counter){
+            .name = text_in(perf_counter_definition_get_name(one)),
+            .unit = text_in(perf_counter_definition_get_unit(one)),
+            .kind = (enum perfd_counter_kind)perf_counter_definition_get_kind(one),
+        };
+    }
+    return (int)count;
+}
+
+int read_values(struct nx_i64_list_reader from, int64_t *to)
+{
+    uint32_t count = nx_i64_list_length(from);
+    if (count > PERFD_GROUP_COUNTERS)
+        return PERFD_INVALID;
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = nx_i64_list_at(from, i);
+    return (int)count;
+}

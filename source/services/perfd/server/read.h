@@ -5,12 +5,17 @@
 #define PERFD_SERVER_READ_H
 
 #include "perf.capnp.h"
+#include "perfd/counters.h"
 #include "perfd/perfd.h"
 
 static inline struct perfd_text text_in(struct nx_text text)
 {
     return (struct perfd_text){text.bytes, text.length};
 }
+
+/* Up to PERFD_GROUP_COUNTERS. How many there are, or PERFD_INVALID. */
+int read_counters(struct perf_counter_definition_list_reader from, struct perfd_counter *to);
+int read_values(struct nx_i64_list_reader from, int64_t *to);
 
 struct perfd_tick read_tick(struct perf_frame_tick_reader from);
 

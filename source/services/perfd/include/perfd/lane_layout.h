@@ -54,6 +54,7 @@ enum perf_lane_kind {
     PERF_LANE_BEGIN_VALUE = 10, /* a begin with an argument: a value's slot follows it */
     PERF_LANE_VALUE = 15,       /* the second slot of those that have one */
     PERF_LANE_TICK = 16,        /* a frame, in a lane of ticks */
+    PERF_LANE_SAMPLE = 17,      /* a group's counters, in a lane of ticks */
 };
 
 /*
@@ -62,6 +63,9 @@ enum perf_lane_kind {
  * each in a value's slot: first the frame's id, always, then those of these bits, in their order.
  * Its stamp is when the frame was shown, where that is not one of them. `values` counts ticks, each
  * behind its last slot.
+ *
+ * A sample's label is how many values follow it, as many as the group has counters, and above its
+ * kind it has the group's id. Its stamp is its time.
  */
 #define PERF_LANE_TAKES_TICKS 1u
 #define PERF_LANE_HOLDS_TICKS 1u

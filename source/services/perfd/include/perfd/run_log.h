@@ -13,6 +13,7 @@
 #ifndef PERFD_RUN_LOG_H
 #define PERFD_RUN_LOG_H
 
+#include "perfd/counters.h"
 #include "perfd/lane_layout.h"
 #include "perfd/perfd.h"
 
@@ -31,21 +32,25 @@ enum perfd_log_kind {
     PERFD_LOG_STOP,
     PERFD_LOG_TICK,
     PERFD_LOG_MARK,
-    PERFD_LOG_AMEND, /* perfd_amend_frame() */
-    PERFD_LOG_SLOTS, /* a shared lane's writer wrote these */
+    PERFD_LOG_AMEND,         /* perfd_amend_frame() */
+    PERFD_LOG_GROUP,         /* perfd_counter_group() */
+    PERFD_LOG_VALUES,        /* the last values of a group that was there before the log */
+    PERFD_LOG_SAMPLE,        /* perfd_counter_sample() */
+    PERFD_LOG_COUNTER_STATE, /* perfd_counter_set_state() */
+    PERFD_LOG_SLOTS,         /* a shared lane's writer wrote these */
     PERFD_LOG_LOOK,  /* the tick counter was read: for what is frozen by the entry that follows */
     PERFD_LOG_TRACE, /* perfd_trace_begin() */
     PERFD_LOG_LOST,  /* a shared lane's writer was faster than who takes the entries */
     PERFD_LOG_END,   /* the last */
 };
 
-/* Texts and slots are good until the next entry is taken. */
+/* Texts, slots and values are good until the next entry is taken. */
 struct perfd_log_entry {
     enum perfd_log_kind kind;
     int client;
     uint64_t at_ns; /* perfd's clock when it was taken; never before the entry in front */
-    /* What perfd gave: the client, lane, label, session or trace; 0: it refused. Of a SLOTS or LOST
-     * entry the lane, of a CLOSE, STOP or PROCESS what was named. */
+    /* What perfd gave: the client, lane, label, session, group or trace; 0: it refused. Of a SLOTS
+     * or LOST entry the lane, of a CLOSE, STOP or PROCESS what was named. */
     uint32_t id;
     union {
         struct perfd_start start;
@@ -79,6 +84,21 @@ struct perfd_log_entry {
             uint32_t session;
             uint64_t frame_id, gpu_ns;
         } amend;
+        struct {
+            struct perfd_text name;
+            const struct perfd_counter *counter;
+            uint32_t count;
+        } group;
+        struct {
+            const int64_t *value;
+            uint32_t count;
+            uint64_t time_ns;
+        } sample; /* VALUES, too */
+        struct {
+            uint32_t first, count;
+            enum perfd_counter_state state;
+            struct perfd_text reason;
+        } counter_state;
         uint64_t lost; /* LOST: slots; END: entries that found no room */
     };
 };

@@ -18,6 +18,7 @@
 #include "channel.h"
 #include "options.h"
 #include "peer.h"
+#include "perfd/counters.h"
 #include "perfd/jank.h"
 #include "ports/port.h"
 #include "posix-paths/default_socket.h"
@@ -255,6 +256,16 @@ static void start_janks(struct perfd *perfd, const struct perfd_config *config)
     exit(EXIT_UNABLE);
 }
 
+static void start_counters(struct perfd *perfd)
+{
+    void *memory = make_memory(PERFD_COUNTERS_BYTES, "groups of counters");
+    int result = perfd_counters_start(perfd, memory, PERFD_COUNTERS_BYTES);
+    if (result >= 0)
+        return;
+    fprintf(stderr, "perfd: cannot have counters: %s\n", perfd_error_text(result));
+    exit(EXIT_UNABLE);
+}
+
 /* What the daemon records of its own accord. The log is first, so that it has the session. */
 static void begin_recording(struct daemon *daemon, const struct options *options)
 {
@@ -296,6 +307,7 @@ int main(int argc, char **argv)
     struct perfd *perfd = make_perfd(&options, &daemon.port);
     perfd_server_init(&daemon.server, perfd, &daemon.port, CHANNEL_FRAME_BYTES);
     start_janks(perfd, &options.config);
+    start_counters(perfd);
     daemon.server.log.memory = make_memory(options.log_bytes, "a run log");
     daemon.server.log.bytes = options.log_bytes;
     catch_signals(&while_waiting);

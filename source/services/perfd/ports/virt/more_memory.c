@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ports/virt/jank_memory.h"
+#include "ports/virt/more_memory.h"
 
+#include "perfd/counters.h"
 #include "perfd/jank.h"
 
-int jank_memory_give(struct perfd *perfd)
+#define NOT_CLEARED _Alignas(8) __attribute__((section(".noinit")))
+
+int more_memory_give(struct perfd *perfd)
 {
-    static _Alignas(8) __attribute__((section(".noinit")))
-    uint8_t memory[PERFD_JANK_BYTES(2, 1200, 16, 512, 32)];
-    return perfd_jank_start(perfd, memory, sizeof memory);
+    static NOT_CLEARED uint8_t janks[PERFD_JANK_BYTES(2, 1200, 16, 512, 32)];
+    static NOT_CLEARED uint8_t counters[PERFD_COUNTERS_BYTES];
+    int result = perfd_jank_start(perfd, janks, sizeof janks);
+    return result < 0 ? result : perfd_counters_start(perfd, counters, sizeof counters);
 }

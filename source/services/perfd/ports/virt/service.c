@@ -4,9 +4,9 @@
 #include "ports/port.h"
 #include "ports/virt/board.h"
 #include "ports/virt/exporter.h"
-#include "ports/virt/jank_memory.h"
 #include "ports/virt/log_memory.h"
 #include "ports/virt/machine_lanes.h"
+#include "ports/virt/more_memory.h"
 
 #define ARENA_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
 #define PAGE_BYTES  4096u
@@ -25,7 +25,7 @@ int virt_service_init(struct virt_service *service, struct channel *systemui)
     service->port.exporter = exporter_start();
     int result = perfd_init(&perfd, arena, ARENA_BYTES, &config, &service->port);
     if (result >= 0)
-        result = jank_memory_give(perfd);
+        result = more_memory_give(perfd);
     if (result < 0)
         return result;
     perfd_server_init(&service->server, perfd, &service->port, SHARED_FRAME_BYTES);
