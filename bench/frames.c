@@ -3,8 +3,9 @@
  * A frame tick and a snapshot of the metrics, in the core. Windows are full, and frames last from 1
  * to 100 ms, all equally likely. A plain tick says when its frame was shown; a whole one its phases
  * and its input too, so that all three percentile trees follow. Frames of 20 spans are all janky:
- * looked into, or only counted.
+ * looked into, or only counted. Beside another plain tick 64 counters are sampled.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 #include "bench.h"
 #include "floors.h"
 #include "memory_port.h"
+#include "perfd/counters.h"
 #include "perfd/jank.h"
 #include "perfd/perfd.h"
 
@@ -31,6 +33,8 @@ struct stream {
     uint32_t label;
     uint64_t at_ns, frame;
     struct perfd_metrics metrics;
+    uint32_t group; /* of counters */
+    int64_t value[PERFD_GROUP_COUNTERS];
 };
 
 static void mark(struct stream *s, enum perfd_mark_kind kind)
@@ -136,6 +140,38 @@ BENCH_CASE void frame_snapshot(void *context, uint32_t n)
             bench_die("metrics");
 }
 
+/* A plain tick, and 64 counters with it, each with something new. */
+BENCH_CASE void frame_counters(void *context, uint32_t n)
+{
+    struct stream *s = context;
+    while (n-- > 0) {
+        for (uint32_t i = 0; i < PERFD_GROUP_COUNTERS; i++)
+            s->value[i] += (int64_t)(s->frame % 7 + i);
+        if (perfd_counter_sample(s->perfd, s->client, s->group, s->value, PERFD_GROUP_COUNTERS, 0,
+                                 s->at_ns) != 0)
+            bench_die("sample");
+        tick(s);
+    }
+}
+
+static void open_counters(struct stream *s)
+{
+    static char name[PERFD_GROUP_COUNTERS][4];
+    struct perfd_counter counter[PERFD_GROUP_COUNTERS];
+    for (uint32_t i = 0; i < PERFD_GROUP_COUNTERS; i++) {
+        (void)snprintf(name[i], sizeof name[i], "c%u", i);
+        counter[i] =
+            (struct perfd_counter){{name[i], (uint32_t)strlen(name[i])}, {"", 0}, PERFD_COUNT};
+    }
+    if (perfd_counters_start(s->perfd, take_pages(PERFD_COUNTERS_BYTES), PERFD_COUNTERS_BYTES) != 0)
+        bench_die("counters");
+    int group = perfd_counter_group(s->perfd, s->client, (struct perfd_text){"g", 1}, counter,
+                                    PERFD_GROUP_COUNTERS);
+    if (group <= 0)
+        bench_die("group");
+    s->group = (uint32_t)group;
+}
+
 static void tick_once(void *context)
 {
     tick(context);
@@ -148,13 +184,14 @@ int main(int argc, char **argv)
                          million = {.window = 1000000},
                          million_whole = {.window = 1000000, .whole = true};
     static struct stream janky = {.window = 1200, .spans = 20, .looked_into = true},
-                         counted = {.window = 1200, .spans = 20};
+                         counted = {.window = 1200, .spans = 20}, counting = {.window = 1200};
     static const struct bench_case cases[] = {
         {"frame_tick_plain", frame_tick_plain, &plain, 500, NULL, false},
         {"frame_tick_whole", frame_tick_whole, &whole, 500, NULL, false},
         {"frame_snapshot", frame_snapshot, &whole, 200, tick_once, false},
         {"frame_janky", frame_janky, &janky, 100, NULL, false},
         {"frame_janky_counted", frame_janky_counted, &counted, 100, NULL, false},
+        {"frame_counters", frame_counters, &counting, 100, NULL, false},
         {"floor_empty", floor_empty, NULL, 4000, NULL, false},
         {"floor_rdtsc", floor_rdtsc, NULL, 4000, NULL, false},
         {"frame_tick_10k", frame_tick_large, &ten, 500, NULL, false},
@@ -166,12 +203,13 @@ int main(int argc, char **argv)
     for (uint32_t i = 0; i < DURATIONS; i++)
         duration_ns[i] = (uint32_t)(1000000 + bench_random(&seed) % 99000001);
     bool counts = bench_counts(argc, argv);
-    struct stream *streams[] = {&plain, &whole,   &janky,   &counted,
+    struct stream *streams[] = {&plain, &whole,   &janky,   &counted,      &counting,
                                 &ten,   &hundred, &million, &million_whole};
-    uint32_t all = sizeof streams / sizeof streams[0], small = 4;
+    uint32_t all = sizeof streams / sizeof streams[0], small = 5;
     for (uint32_t i = 0; i < (counts ? small : all); i++)
         open_stream(streams[i]);
+    open_counters(&counting);
     /* Large windows are of time, not of instructions. */
-    bench_run(argc, argv, cases, counts ? 5 : sizeof cases / sizeof cases[0], 33);
+    bench_run(argc, argv, cases, counts ? 6 : sizeof cases / sizeof cases[0], 33);
     return 0;
 }

@@ -85,6 +85,8 @@ def lanes(times, counts):
         at_most(names[3], times.ratio("lane_phase", "floor_rdtsc", "floor_empty"), 1.05, " x", ns("lane_phase")),
         at_most(names[5], int(times.ns("lane_span_bytes")), 32, " bytes"),
         at_most(names[6], int(times.ns("lane_phase_bytes")), 16, " bytes"),
+        at_most("a frame's 64 counters, written", times.ns("frame_in_lane_64", "frame_in_lane"), 2000, " ns",
+                f" (adding to one {times.ns('lane_group', 'floor_empty'):.2f} ns)"),
     ]
     for name, case, limit, place in ((names[2], "lane_span", 34, 2), (names[4], "lane_phase", 18, 4)):
         instr = per_turn(counts, case)
@@ -95,7 +97,8 @@ def lanes(times, counts):
 
 def off(times):
     return [at_most("recording off: a pair, above the empty loop", times.ns("lane_off_span", "lane_off_empty"), 0.3, " ns",
-                    f" (a phase {times.ns('lane_off_phase', 'lane_off_empty'):.2f} ns)")]
+                    f" (a phase {times.ns('lane_off_phase', 'lane_off_empty'):.2f} ns,"
+                    f" a group's counter {times.ns('lane_off_group', 'lane_off_empty'):.2f} ns)")]
 
 
 def reads(times, case):
@@ -113,6 +116,8 @@ def frames(times):
         at_most("frame tick, 1,000,000 against 1,200", times.ratio("frame_tick_1m", "frame_tick_plain"), 6, " x"),
         shown("... janky, of 20 spans: what looking into it takes",
               f"{times.ns('frame_janky') - times.ns('frame_janky_counted'):.0f} ns"),
+        at_most("a frame's 64 counters, taken in", times.ns("frame_counters", "frame_tick_plain"), 2000, " ns",
+                reads(times, "frame_counters")),
         at_most("metrics snapshot", times.ns("frame_snapshot"), 200, " ns", reads(times, "frame_snapshot")),
     ]
 

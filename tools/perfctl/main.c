@@ -16,6 +16,7 @@ static const struct command {
     {"metrics", "print the live figures", cmd_metrics},
     {"frames", "print the last frames, one a line", cmd_frames},
     {"lanes", "list the lanes, and what became of their marks", cmd_lanes},
+    {"counters", "show what programs count in each frame", cmd_counters},
     {"jank", "print the last janky frames, and why they were", cmd_jank},
     {"snapshots", "list the windows around some that were kept", cmd_snapshots},
     {"export", "save the trace of the last session", cmd_export},

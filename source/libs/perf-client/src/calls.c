@@ -61,6 +61,7 @@ static void put(struct perf_record_builder to, const struct record *from)
     case PERF_LANE_PHASE:
     case PERF_LANE_VALUE:
     case PERF_LANE_TICK:
+    case PERF_LANE_SAMPLE:
         perf_record_set_instant(to);
         break;
     }

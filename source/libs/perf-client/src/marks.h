@@ -70,6 +70,12 @@ PERF_OWN void perf_ticks_drop(void);
 /* Writes a frame with this id; false: there is no such lane. presented_at_ns 0: it is stamped. */
 PERF_OWN bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id);
 
+/* The same for a group's values. */
+PERF_OWN bool perf_ticks_sample(uint32_t group, const int64_t *value, uint32_t count);
+
+/* groups.c: all that are on. */
+PERF_OWN void perf_groups_sample(void);
+
 /* Records that go by calls: kept until there are as many as a call takes, or until the frame. */
 PERF_OWN void perf_calls_add(uint32_t lane, uint64_t word, uint64_t value, uint64_t time_ns);
 PERF_OWN void perf_calls_send(void);

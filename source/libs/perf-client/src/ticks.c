@@ -38,7 +38,8 @@ void perf_ticks_open(void)
         return;
     const struct perf_open_lane_request_builder request = perf_open_lane_call(rpc);
     perf_open_lane_request_set_name(request, nx_text_of("frames"));
-    perf_open_lane_request_set_records(request, RECORDS);
+    const uint32_t wanted = perf_marks.options.frame_lane_records;
+    perf_open_lane_request_set_records(request, wanted != 0 ? wanted : RECORDS);
     perf_open_lane_request_set_shared(request, true);
     if (perf_marks_call() != 0)
         return;
@@ -80,6 +81,17 @@ static void put_slot(uint64_t first, uint64_t second)
 static void put_value(uint64_t value)
 {
     put_slot(value, perf_value_word(value));
+}
+
+bool perf_ticks_sample(uint32_t group, const int64_t *value, uint32_t count)
+{
+    if (lane.header == NULL)
+        return false;
+    put_slot(lane.counts ? perf_ticks() : perf_stamp_ns(),
+             ((uint64_t)group << 24) + ((uint64_t)PERF_LANE_SAMPLE << PERF_KIND_SHIFT) + count);
+    for (uint32_t i = 0; i < count; i++)
+        put_value((uint64_t)value[i]);
+    return true;
 }
 
 bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id)

@@ -60,6 +60,11 @@ struct perf_options {
      * anything, and twice a second.
      */
     bool frames_in_lane;
+    /*
+     * Of that lane; 0: 2,048. A frame takes up to 12, and a group of counters that is on one more
+     * than it has counters: there must be room for half a second, or frames are lost.
+     */
+    uint32_t frame_lane_records;
 };
 
 /*

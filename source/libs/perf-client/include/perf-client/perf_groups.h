@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Groups of counters: what else a frame was made of. A program adds where something happens, and
+ * perf_frame() gives perfd all values of the groups that are on, as one sample: on top of a call a
+ * frame, or, where frames go into a lane (perf_options.frames_in_lane), with no call at all.
+ *
+ *     static const struct perf_metric metrics[] = {{"tiles", "", PERF_METRIC_COUNT}, ...};
+ *     PERF_GROUP(tiles, "tiler", metrics);           // at file scope
+ *
+ *     perf_group_switch(&tiles, true);               // after perf_open(); off until then
+ *     perf_group_add(&tiles, 0, 1);                  // off: one check, and nothing else
+ *
+ * perf_vocabulary.h has groups under names that viewers know. One thread adds to a group.
+ */
+#ifndef PERF_CLIENT_GROUPS_H
+#define PERF_CLIENT_GROUPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* perf.capnp's bounds: 64 counters a group; a group's name 31 bytes, a counter's 47, a unit's 15.
+ */
+#define PERF_GROUP_METRICS_MAX 64
+
+enum perf_metric_kind {
+    PERF_METRIC_COUNT, /* a total that only grows: added to */
+    PERF_METRIC_GAUGE, /* a level: set */
+    PERF_METRIC_NS,    /* nanoseconds, added up */
+};
+
+/* As CounterState has them. */
+enum perf_metric_state {
+    PERF_METRIC_OK,
+    PERF_METRIC_UNSUPPORTED,
+    PERF_METRIC_NOT_PERMITTED,
+    PERF_METRIC_DISABLED,
+    PERF_METRIC_WARMING,
+    PERF_METRIC_FAILED,
+};
+
+struct perf_metric {
+    const char *name, *unit;
+    enum perf_metric_kind kind;
+};
+
+struct perf_group {
+    bool on;
+    uint32_t count;
+    int64_t *value;
+    const char *name;
+    const struct perf_metric *metric;
+    /* The library's. */
+    struct perf_group *next;
+    uint32_t generation, id; /* of the opening in which perfd gave it */
+    bool is_linked;
+};
+
+#ifdef __cplusplus
+#define PERF_GROUP_CHECK static_assert
+#else
+#define PERF_GROUP_CHECK _Static_assert
+#endif
+
+/* At file scope. metrics: an array of struct perf_metric, of at most PERF_GROUP_METRICS_MAX. */
+#define PERF_GROUP(variable, name, metrics)                                                        \
+    static int64_t variable##_values[sizeof(metrics) / sizeof((metrics)[0])];                      \
+    PERF_GROUP_CHECK(sizeof(metrics) / sizeof((metrics)[0]) <= PERF_GROUP_METRICS_MAX,             \
+                     #variable " is too large");                                                   \
+    static struct perf_group variable = {                                                          \
+        false, sizeof(metrics) / sizeof((metrics)[0]), variable##_values, name, metrics, 0, 0, 0,  \
+        false}
+
+static inline void perf_group_add(struct perf_group *group, unsigned metric, int64_t amount)
+{
+    if (__builtin_expect(group->on, 0))
+        group->value[metric] += amount;
+}
+
+static inline void perf_group_set(struct perf_group *group, unsigned metric, int64_t level)
+{
+    if (__builtin_expect(group->on, 0))
+        group->value[metric] = level;
+}
+
+/*
+ * On: perfd is told of the group, now or with the first frame after perf_open(), and then of its
+ * values. Off: its figures are 0, and nothing is done for them. Gives what perfd says: 0, a
+ * positive Status (unsupported: a service without counters), or a negative perf_client_error.
+ */
+int perf_group_switch(struct perf_group *group, bool on);
+
+/* One counter's state, where it cannot be counted, or can again (PERF_METRIC_OK); the reason is for
+ * people, at most 63 bytes. Gives as perf_group_switch(). */
+int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric_state state,
+                     const char *reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

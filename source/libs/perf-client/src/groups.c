@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Groups of counters: declared, sampled with each frame, switched. */
+#include "perf-client/perf_groups.h"
+
+#include "marks.h"
+
+#include "perf.capnp.h"
+
+static struct perf_group *groups; /* that were ever on */
+
+/* After a call of its kind: an error of the connection, or the status. */
+static int outcome(int error, enum perf_status status)
+{
+    if (error == PERF_CLIENT_EXCEPTION)
+        return (int)PERF_STATUS_UNSUPPORTED; /* a service that knows no counters */
+    return error != 0 ? error : (int)status;
+}
+
+static int declare(struct perf_group *group)
+{
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_counter_group_request_builder request = perf_counter_group_call(rpc);
+    perf_counter_group_request_set_name(request, nx_text_of(group->name));
+    const struct perf_counter_definition_list_builder list =
+        perf_counter_group_request_init_counters(request, group->count);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct perf_counter_definition_builder one =
+            perf_counter_definition_list_edit(list, i);
+        perf_counter_definition_set_name(one, nx_text_of(group->metric[i].name));
+        perf_counter_definition_set_unit(one, nx_text_of(group->metric[i].unit));
+        perf_counter_definition_set_kind(one, (enum perf_counter_kind)group->metric[i].kind);
+    }
+    const int error = perf_marks_call();
+    group->generation = perf_marks.generation;
+    group->id = 0;
+    if (error != 0)
+        return outcome(error, PERF_STATUS_OK);
+    const struct perf_counter_group_response_reader answer = perf_counter_group_results(rpc);
+    group->id = perf_counter_group_response_get_group(answer);
+    return (int)perf_counter_group_response_get_status(answer);
+}
+
+/* perfd knows it, or (not 0) does not; it is asked once each time that the library is opened. */
+static int ready(struct perf_group *group)
+{
+    if (perf_marks.client == NULL)
+        return PERF_CLIENT_DISCONNECTED;
+    if (group->generation != perf_marks.generation)
+        return declare(group);
+    return group->id != 0 ? 0 : (int)PERF_STATUS_UNSUPPORTED;
+}
+
+static int tell_state(const struct perf_group *group, uint32_t first, uint32_t count,
+                      enum perf_metric_state state, const char *reason)
+{
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_counter_state_request_builder request = perf_counter_state_call(rpc);
+    perf_counter_state_request_set_group(request, group->id);
+    perf_counter_state_request_set_first(request, first);
+    perf_counter_state_request_set_count(request, count);
+    perf_counter_state_request_set_state(request, (enum perf_counter_state)state);
+    perf_counter_state_request_set_reason(request, nx_text_of(reason));
+    const int error = perf_marks_call();
+    if (error != 0)
+        return outcome(error, PERF_STATUS_OK);
+    return (int)perf_counter_state_response_get_status(perf_counter_state_results(rpc));
+}
+
+static void link_group(struct perf_group *group)
+{
+    if (group->is_linked)
+        return;
+    group->is_linked = true;
+    group->next = groups;
+    groups = group;
+}
+
+int perf_group_switch(struct perf_group *group, bool on)
+{
+    perf_platform_lock();
+    link_group(group);
+    group->on = on;
+    int result = ready(group);
+    if (result == 0)
+        result = tell_state(group, 0, group->count, on ? PERF_METRIC_OK : PERF_METRIC_DISABLED, "");
+    perf_platform_unlock();
+    return result;
+}
+
+int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric_state state,
+                     const char *reason)
+{
+    perf_platform_lock();
+    int result = ready(group);
+    if (result == 0)
+        result = tell_state(group, metric, 1, state, reason);
+    perf_platform_unlock();
+    return result;
+}
+
+static void call_sample(const struct perf_group *group)
+{
+    const struct perf_sample_counters_request_builder request =
+        perf_sample_counters_call(&perf_marks.client->rpc);
+    perf_sample_counters_request_set_group(request, group->id);
+    perf_sample_counters_request_set_time_ns(request, perf_stamp_ns());
+    const struct nx_i64_list_builder values =
+        perf_sample_counters_request_init_values(request, group->count);
+    for (uint32_t i = 0; i < group->count; i++)
+        nx_i64_list_set(values, i, group->value[i]);
+    (void)perf_marks_call(); /* what perfd refuses it does not show */
+}
+
+void perf_groups_sample(void)
+{
+    if (!perf_on())
+        return;
+    for (struct perf_group *group = groups; group != NULL; group = group->next)
+        if (group->on && ready(group) == 0 &&
+            !perf_ticks_sample(group->id, group->value, group->count))
+            call_sample(group);
+}

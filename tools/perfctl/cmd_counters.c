@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "perfctl.h"
+
+#define COUNTERS_A_CALL 32u
+#define NAME_WIDTH      25
+#define SECOND_NS       1e9
+
+struct counters_arguments {
+    struct common common;
+    const char *group; /* of this name alone; NULL: all */
+};
+
+static const struct argp_option counters_options[] = {
+    {"group", 'g', "NAME", 0, "Groups of this name (default: all)", 0},
+    {0},
+};
+
+static error_t parse_counters(int key, char *text, struct argp_state *state)
+{
+    struct counters_arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        return 0;
+    case 'g':
+        arguments->group = text;
+        return 0;
+    default:
+        return parse_no_argument(key, text, state);
+    }
+}
+
+static const char *state_text(enum perf_counter_state state)
+{
+    static const char *const names[] = {"ok",       "unsupported", "notPermitted",
+                                        "disabled", "warming",     "failed"};
+    return (unsigned)state < sizeof names / sizeof names[0] ? names[state] : "?";
+}
+
+static const char *kind_text(enum perf_counter_kind kind)
+{
+    static const char *const names[] = {"count", "gauge", "ns"};
+    return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : "?";
+}
+
+/* Off is 0; what was not, or cannot be, counted has no figure. */
+static bool has_figures(struct perf_counter_figures_reader c)
+{
+    return perf_counter_figures_get_samples(c) > 0 ||
+           perf_counter_figures_get_state(c) == PERF_COUNTER_STATE_DISABLED;
+}
+
+static double mean_of(struct perf_counter_figures_reader c)
+{
+    uint32_t samples = perf_counter_figures_get_samples(c);
+    return samples > 0 ? (double)perf_counter_figures_get_sum(c) / samples : 0;
+}
+
+/* --- What is made of groups under known names (docs/perf/counters.md) ------------------------- */
+
+/* The window's sum of one or two counters, over that of others or over its seconds. */
+static const struct derived {
+    const char *group, *name, *unit;
+    const char *over[2];
+    const char *under[2]; /* NULL: the seconds of the window */
+    double factor;
+} derived[] = {
+    {"graphics", "upload", "MiB/s", {"upload_bytes"}, {NULL}, 1.0 / (1024 * 1024)},
+    {"jit", "hitRate", "%", {"cache_hits"}, {"cache_hits", "cache_misses"}, 100},
+    {"jit", "compile", "ms/s", {"tier1_compile_ns", "tier2_compile_ns"}, {NULL}, 1e-6},
+    {"jit", "blocks", "1/s", {"tier1_blocks_compiled", "tier2_blocks_compiled"}, {NULL}, 1},
+    {"jit", "tier1Pass", "ns", {"tier1_compile_ns"}, {"tier1_passes"}, 1},
+    {"jit", "tier2Pass", "ns", {"tier2_compile_ns"}, {"tier2_passes"}, 1},
+    {"ui", "observersPerCommit", "", {"observers"}, {"commits"}, 1},
+    {"ui", "wakeupsPerInteraction", "", {"wakeups"}, {"interactions"}, 1},
+    {"ui", "queueResidence", "ns", {"queue_residence_ns"}, {"queue_events"}, 1},
+};
+
+enum { DERIVED = sizeof derived / sizeof derived[0] };
+
+static bool is_text(struct nx_text text, const char *string)
+{
+    return strlen(string) == text.length && memcmp(string, text.bytes, text.length) == 0;
+}
+
+/* A message is read once: what is derived is made of this. */
+struct sums {
+    uint32_t count;
+    double window_s;
+    struct {
+        struct nx_text name;
+        bool present;
+        double sum;
+    } of[COUNTERS_A_CALL];
+};
+
+static void note_sum(struct sums *sums, struct perf_counter_figures_reader c)
+{
+    if (sums->count == COUNTERS_A_CALL)
+        return;
+    sums->of[sums->count].name = perf_counter_figures_get_name(c);
+    sums->of[sums->count].present = has_figures(c);
+    sums->of[sums->count++].sum = (double)perf_counter_figures_get_sum(c);
+}
+
+/* Adds the window's sum of the counter with this name; false: it has none. */
+static bool add_sum(const struct sums *sums, const char *name, double *sum)
+{
+    for (uint32_t i = 0; i < sums->count; i++)
+        if (is_text(sums->of[i].name, name)) {
+            *sum += sums->of[i].sum;
+            return sums->of[i].present;
+        }
+    return false;
+}
+
+static bool add_sums(const struct sums *sums, const char *const names[2], double *sum)
+{
+    return add_sum(sums, names[0], sum) && (names[1] == NULL || add_sum(sums, names[1], sum));
+}
+
+/* False: there is nothing to make it of. */
+static bool derive(const struct derived *what, const struct sums *sums, double *value)
+{
+    double over = 0, under = 0;
+    if (!add_sums(sums, what->over, &over))
+        return false;
+    if (what->under[0] == NULL)
+        under = sums->window_s;
+    else if (!add_sums(sums, what->under, &under))
+        return false;
+    if (under <= 0)
+        return false;
+    *value = over / under * what->factor;
+    return true;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static json_t *figure(int64_t value, bool present)
+{
+    return present ? json_integer(value) : json_null();
+}
+
+static json_t *counter_json(struct perf_counter_figures_reader c, uint64_t window_ns)
+{
+    bool present = has_figures(c);
+    bool is_rate = present && perf_counter_figures_get_kind(c) != PERF_COUNTER_KIND_GAUGE;
+    double second =
+        window_ns > 0 ? (double)perf_counter_figures_get_sum(c) * SECOND_NS / (double)window_ns : 0;
+    json_t *to = json_object();
+    json_object_set_new(to, "name", json_text(perf_counter_figures_get_name(c)));
+    json_object_set_new(to, "kind", json_string(kind_text(perf_counter_figures_get_kind(c))));
+    json_object_set_new(to, "unit", json_text(perf_counter_figures_get_unit(c)));
+    json_object_set_new(to, "state", json_string(state_text(perf_counter_figures_get_state(c))));
+    json_object_set_new(to, "reason", json_text(perf_counter_figures_get_reason(c)));
+    json_object_set_new(to, "samples", json_count(perf_counter_figures_get_samples(c)));
+    json_object_set_new(to, "last", figure(perf_counter_figures_get_last(c), present));
+    json_object_set_new(to, "total", figure(perf_counter_figures_get_total(c), present));
+    json_object_set_new(to, "sum", figure(perf_counter_figures_get_sum(c), present));
+    json_object_set_new(to, "mean", present ? json_real(mean_of(c)) : json_null());
+    json_object_set_new(to, "p95", figure(perf_counter_figures_get_p95(c), present));
+    json_object_set_new(to, "max", figure(perf_counter_figures_get_max(c), present));
+    json_object_set_new(to, "perSecond", is_rate ? json_real(second) : json_null());
+    return to;
+}
+
+static json_t *group_json(struct perf_counters_response_reader group)
+{
+    json_t *to = json_object();
+    json_object_set_new(to, "group", json_count(perf_counters_response_get_group(group)));
+    json_object_set_new(to, "name", json_text(perf_counters_response_get_name(group)));
+    json_object_set_new(to, "pid", json_count(perf_counters_response_get_pid(group)));
+    json_object_set_new(to, "process", json_text(perf_counters_response_get_process(group)));
+    json_object_set_new(to, "closed", json_boolean(perf_counters_response_get_closed(group)));
+    json_object_set_new(to, "samples", json_count(perf_counters_response_get_samples(group)));
+    json_object_set_new(to, "lastNs", json_count(perf_counters_response_get_last_ns(group)));
+    json_object_set_new(to, "windowSamples",
+                        json_count(perf_counters_response_get_window_samples(group)));
+    json_object_set_new(to, "windowMs", json_ms(perf_counters_response_get_window_ns(group), true));
+    json_object_set_new(to, "counters", json_array());
+    return to;
+}
+
+static json_t *derived_json(struct nx_text group, const struct sums *sums)
+{
+    json_t *made = json_object();
+    for (int i = 0; i < DERIVED; i++)
+        if (is_text(group, derived[i].group)) {
+            double value;
+            bool has = derive(&derived[i], sums, &value);
+            json_object_set_new(made, derived[i].name, has ? json_real(value) : json_null());
+        }
+    return made;
+}
+
+/* --- For people ------------------------------------------------------------------------------- */
+
+static void print_group(struct perf_counters_response_reader group)
+{
+    print_text(perf_counters_response_get_name(group));
+    uint32_t pid = perf_counters_response_get_pid(group);
+    if (pid != 0) {
+        printf(" of ");
+        print_text(perf_counters_response_get_process(group));
+        printf(" (pid %" PRIu32 ")", pid);
+    }
+    printf("%s: %" PRIu64 " samples; of the last %" PRIu32 ", in %.3f s:\n",
+           perf_counters_response_get_closed(group) ? ", gone" : "",
+           perf_counters_response_get_samples(group),
+           perf_counters_response_get_window_samples(group),
+           (double)perf_counters_response_get_window_ns(group) / SECOND_NS);
+    printf("  %-*s%12s%14s%12s%12s%16s  %s\n", NAME_WIDTH, "", "last", "mean", "p95", "max",
+           "total", "unit");
+}
+
+static void print_counter(struct perf_counter_figures_reader c)
+{
+    struct nx_text name = perf_counter_figures_get_name(c);
+    struct nx_text reason = perf_counter_figures_get_reason(c);
+    enum perf_counter_state state = perf_counter_figures_get_state(c);
+    printf("  ");
+    print_text(name);
+    printf("%*s", name.length < NAME_WIDTH ? NAME_WIDTH - (int)name.length : 1, "");
+    if (has_figures(c))
+        printf("%12" PRId64 "%14.2f%12" PRId64 "%12" PRId64 "%16" PRId64 "  ",
+               perf_counter_figures_get_last(c), mean_of(c), perf_counter_figures_get_p95(c),
+               perf_counter_figures_get_max(c), perf_counter_figures_get_total(c));
+    else
+        printf("%12s%14s%12s%12s%16s  ", "-", "-", "-", "-", "-");
+    print_text(perf_counter_figures_get_unit(c));
+    if (state != PERF_COUNTER_STATE_OK)
+        printf("  %s", state_text(state));
+    if (reason.length > 0) {
+        printf(": ");
+        print_text(reason);
+    }
+    printf("\n");
+}
+
+static void print_derived(struct nx_text group, const struct sums *sums)
+{
+    for (int i = 0; i < DERIVED; i++) {
+        double value;
+        if (is_text(group, derived[i].group) && derive(&derived[i], sums, &value))
+            printf("  = %-*s%12.2f %s\n", NAME_WIDTH - 2, derived[i].name, value, derived[i].unit);
+    }
+}
+
+/* --- Fetching --------------------------------------------------------------------------------- */
+
+/* One call's worth: of the group with the lowest id from *group on, its counters from *counter on.
+ * Both move along. EXIT_FINE, or what the command ends with; *more: there may be others. */
+static int fetch(struct perf_client *client, const struct counters_arguments *arguments,
+                 json_t *list, uint32_t *group, uint32_t *counter, bool *more)
+{
+    struct perf_counters_request_builder request = perf_counters_call(&client->rpc);
+    perf_counters_request_set_from_group(request, *group);
+    perf_counters_request_set_from_counter(request, *counter);
+    perf_counters_request_set_max(request, COUNTERS_A_CALL);
+    call_service(client, &arguments->common);
+    struct perf_counters_response_reader response = perf_counters_results(&client->rpc);
+    *more = perf_counters_response_get_status(response) == PERF_STATUS_OK;
+    if (perf_counters_response_get_status(response) == PERF_STATUS_NOT_FOUND)
+        return EXIT_FINE;
+    int code = check_status("counters", perf_counters_response_get_status(response));
+    if (code != EXIT_FINE)
+        return code;
+    struct perf_counter_figures_list_reader counters =
+        perf_counters_response_get_counters(response);
+    uint64_t window_ns = perf_counters_response_get_window_ns(response);
+    struct sums sums = {.window_s = (double)window_ns / SECOND_NS};
+    struct nx_text name = perf_counters_response_get_name(response);
+    bool wanted = arguments->group == NULL || is_text(name, arguments->group);
+    if (wanted && *counter == 0 && list != NULL)
+        json_array_append_new(list, group_json(response));
+    else if (wanted && *counter == 0)
+        print_group(response);
+    json_t *to = json_array_get(list, json_array_size(list) - 1);
+    for (uint32_t i = 0; wanted && i < perf_counter_figures_list_length(counters); i++) {
+        struct perf_counter_figures_reader one = perf_counter_figures_list_at(counters, i);
+        note_sum(&sums, one);
+        if (list == NULL)
+            print_counter(one);
+        else
+            json_array_append_new(json_object_get(to, "counters"), counter_json(one, window_ns));
+    }
+    bool of_this = perf_counters_response_get_more(response);
+    /* Groups under known names are of one call. */
+    if (wanted && !of_this && list == NULL)
+        print_derived(name, &sums);
+    else if (wanted && !of_this)
+        json_object_set_new(to, "derived", derived_json(name, &sums));
+    *counter = of_this ? *counter + COUNTERS_A_CALL : 0;
+    *group = perf_counters_response_get_group(response) + (of_this ? 0 : 1);
+    return EXIT_FINE;
+}
+
+int cmd_counters(int argc, char **argv, const struct common *common)
+{
+    static const struct argp argp = {
+        .options = counters_options,
+        .parser = parse_counters,
+        .doc = "Shows the groups of counters that programs have: what each counted in the last "
+               "frame, on average and at most over the last 60, and in all; or why it does not "
+               "count.",
+        .children = common_children,
+    };
+    struct counters_arguments arguments = {.common = *common};
+    static struct perf_client client;
+    uint32_t group = 0, counter = 0;
+    bool more = true;
+    int code = EXIT_FINE;
+    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    connect_service(&client, &arguments.common);
+    json_t *list = arguments.common.json ? json_array() : NULL;
+    while (code == EXIT_FINE && more)
+        code = fetch(&client, &arguments, list, &group, &counter, &more);
+    perf_client_close(&client);
+    if (list != NULL && code == EXIT_FINE)
+        print_json(json_pack("{s:o}", "groups", list));
+    else if (code == EXIT_FINE && group == 0)
+        printf("no program has counters\n");
+    return finish_output(code);
+}
