@@ -25,6 +25,7 @@
 static __attribute__((section(".noinit"), aligned(4096))) uint8_t arena[ARENA_BYTES];
 static __attribute__((section(".noinit"), aligned(8))) uint8_t janks[JANKS_BYTES];
 static __attribute__((section(".noinit"), aligned(8))) uint8_t counters[PERFD_COUNTERS_BYTES];
+static __attribute__((section(".noinit"), aligned(8))) uint8_t hotspots[PERFD_HOTSPOTS_BYTES];
 static uint16_t labels[LABELS_MOST];
 
 void play_emit(const char *bytes, size_t length)
@@ -57,6 +58,7 @@ bool play_make(struct replay *replay)
                    &replay->port) < 0)
         return false;
     return perfd_counters_start(replay->perfd, counters, sizeof counters) == 0 &&
+           perfd_hotspots_start(replay->perfd, hotspots, sizeof hotspots) == 0 &&
            (!replay->janks || perfd_jank_start(replay->perfd, janks, sizeof janks) == 0);
 }
 

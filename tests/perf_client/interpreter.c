@@ -46,6 +46,7 @@ struct block {
 };
 
 static struct block blocks[BLOCKS];
+static struct perf_hotspot hot[BLOCKS], all[BLOCKS]; /* since the last frame, and ever */
 static uint32_t cached[CACHE]; /* which block has which place, 0: none, else its number + 1 */
 static int64_t acc;
 static int64_t cells[16];
@@ -144,8 +145,40 @@ static uint32_t run_block(uint32_t number)
     for (uint32_t i = 0; i < b->ops; i++)
         execute(b->op[i], number, folds);
     perf_group_add(&cpu, PERF_CPU_INSTRUCTIONS, b->ops);
+    hot[number].hits++;
+    hot[number].weight += b->ops;
     books.instructions += b->ops;
     return acc % 3 == 0 ? (number + 1) % BLOCKS : (number * 5 + 7) % BLOCKS;
+}
+
+/* Where a block lies, to whoever looks at it from outside. */
+static uint64_t address_of(uint32_t number)
+{
+    return UINT64_C(0x400000) + number * UINT64_C(0x40);
+}
+
+static int tell_hotspots(void)
+{
+    struct perf_hotspot batch[BLOCKS];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        if (hot[i].hits == 0)
+            continue;
+        batch[count++] = (struct perf_hotspot){address_of(i), hot[i].hits, hot[i].weight};
+        all[i].hits += hot[i].hits;
+        all[i].weight += hot[i].weight;
+        hot[i] = (struct perf_hotspot){0};
+    }
+    return perf_hotspots_add("blocks", batch, count);
+}
+
+static void print_hotspots(void)
+{
+    printf(",\"hotspots\":{");
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        printf("%s\"0x%" PRIx64 "\":[%" PRIu64 ",%" PRIu64 "]", i > 0 ? "," : "", address_of(i),
+               all[i].hits, all[i].weight);
+    printf("}");
 }
 
 int main(int argc, char **argv)
@@ -177,7 +210,9 @@ int main(int argc, char **argv)
         int64_t took_ns = (int64_t)(now_ns() - began_ns);
         perf_group_add(&cpu, PERF_CPU_NS, took_ns);
         perf_cpu_set_mips(&cpu, (int64_t)(books.instructions - before), took_ns);
-        int result = perf_frame(NULL);
+        int result = on ? tell_hotspots() : 0;
+        if (result == 0)
+            result = perf_frame(NULL);
         if (result != 0) {
             fprintf(stderr, "interpreter: frame %lu gave %d\n", frame, result);
             return 1;
@@ -188,10 +223,12 @@ int main(int argc, char **argv)
            ",\"cache_misses\":%" PRIu64 ",\"cache_capacity_bytes\":%u,\"cache_used_bytes\":%" PRIu64
            ",\"deopts\":%" PRIu64 ",\"guard_failures\":%" PRIu64
            ",\"instructions_executed\":%" PRIu64 ",\"guest_mem_ops\":%" PRIu64
-           ",\"result\":%" PRId64 "}\n",
+           ",\"result\":%" PRId64,
            books.tier1, books.tier2, books.tier1, books.tier2, books.hits, books.misses,
            CACHE * CODE_SIZE, books.used, books.deopts, books.deopts, books.instructions,
            books.loads, acc);
+    print_hotspots();
+    printf("}\n");
     fflush(stdout);
     (void)getchar(); /* so that it can be looked at while it is there */
     perf_close();

@@ -57,6 +57,17 @@ def counts_are_exact(way):
                          (FRAMES, WINDOW, False, "interpreter"))
         books = dict(program.books)
         del books["result"]
+        # Fewer blocks than are kept: what each had is exact.
+        hot = {key: counts for key, counts in books.pop("hotspots").items() if counts[0] > 0}
+        table, = perfd.json("hotspots", "--count", "50")["tables"]
+        checks.equal((table["name"], table["process"], table["kept"]), ("blocks", "interpreter", len(hot)))
+        checks.equal({one["key"]: [one["hits"], one["weight"]] for one in table["entries"]}, hot)
+        checks.equal((table["totalHits"], table["totalWeight"]), tuple(map(sum, zip(*hot.values()))))
+        checks.equal(table["totalWeight"], books["instructions_executed"])
+        checks.equal({one["error"] for one in table["entries"]}, {0})
+        weights = [one["weight"] for one in table["entries"]]
+        checks.equal(weights, sorted(weights, reverse=True))
+        checks.true(abs(sum(one["percent"] for one in table["entries"]) - 100) < 1e-9, "all of it")
         everything = {name: one for group in figures.values() for name, one in group.items()}
         checks.equal({name: everything[name]["total"] for name in books}, books)
         checks.true(books["tier2_blocks_compiled"] > 0 and books["deopts"] > 0 and books["cache_misses"] > 0, books)
@@ -74,6 +85,8 @@ def counts_are_exact(way):
         perfd.perfctl("stop")
         trace = exported(perfd)
         program.end()
+    top, = trace.other["hotspots"].values()
+    checks.equal({one["key"]: [one["hits"], one["weight"]] for one in top["top"]}, hot)
     # In the trace: each frame's amount where it changed, under the program's process; and the same figures.
     lane, = [tid for tid, name in trace.names().items() if name == "counters"]
     checks.equal(trace.processes[trace.pids[lane]], "interpreter")
@@ -151,6 +164,9 @@ def a_replay_counts_the_same():
     for trace in (live, again):
         trace.other["counters"] = [{**group, "counters": group["counters"]} for group in trace.other["counters"].values()]
     checks.equal(again.other["counters"], live.other["counters"])
+    checks.equal([table for _, table in sorted(again.other["hotspots"].items())],
+                 [table for _, table in sorted(live.other["hotspots"].items())])
+    checks.equal(len(live.other["hotspots"]), 2)
     # A lane has another number where one was closed before the log began.
     shown = [[{**event, "tid": trace.names()[event["tid"]]} for event in trace.events if event["ph"] == "C"]
              for trace in (again, live)]
@@ -162,10 +178,15 @@ def a_replay_counts_the_same():
 def for_people():
     with daemon.Daemon() as perfd:
         checks.equal(perfd.perfctl("counters"), "no program has counters\n")
+        checks.equal(perfd.perfctl("hotspots"), "no program has hotspots\n")
         perfd.perfctl("start", "shown")
         program = Interpreter(perfd, "calls")
         text = perfd.perfctl("counters", "--group", "memory").splitlines()
+        lines = perfd.perfctl("hotspots", "-n", "3", "--table", "blocks").splitlines()
+        checks.equal(perfd.perfctl("hotspots", "--table", "other"), "")
         program.end()
+        checks.true(lines[0].startswith("blocks of interpreter (pid ") and lines[0].endswith(" keys are kept"), lines[0])
+        checks.equal((len(lines), lines[1].split()), (5, ["key", "percent", "weight", "of", "others", "hits"]))
         checks.equal(len(text), 5)
         checks.true(text[0].startswith("memory of interpreter (pid ") and ": 150 samples; of the last 60, in " in text[0], text[0])
         checks.equal(text[1].split(), ["last", "mean", "p95", "max", "total", "unit"])

@@ -35,7 +35,9 @@ bool play_make(struct replay *replay)
         return false;
     static uint64_t counters[PERFD_COUNTERS_BYTES / 8];
     bytes = perfd_jank_bytes(&replay->config);
+    static uint64_t hotspots[PERFD_HOTSPOTS_BYTES / 8];
     return perfd_counters_start(replay->perfd, counters, sizeof counters) == 0 &&
+           perfd_hotspots_start(replay->perfd, hotspots, sizeof hotspots) == 0 &&
            (!replay->janks || perfd_jank_start(replay->perfd, malloc(bytes), bytes) == 0);
 }
 

@@ -144,6 +144,8 @@ STATUS_OF(sample_counters, sample_counters)
 STATUS_OF(counter_state, counter_state)
 STATUS_OF(counters, counters)
 STATUS_OF(counter_samples, counter_samples)
+STATUS_OF(add_hotspots, add_hotspots)
+STATUS_OF(hotspots, hotspots)
 
 static const struct {
     enum perf_status (*call)(struct peer *peer);
@@ -161,6 +163,7 @@ static const struct {
     {call_lanes, PERFD_CAP_READ},           {call_counter_group, PERFD_CAP_MARK},
     {call_sample_counters, PERFD_CAP_MARK}, {call_counter_state, PERFD_CAP_MARK},
     {call_counters, PERFD_CAP_READ},        {call_counter_samples, PERFD_CAP_READ},
+    {call_add_hotspots, PERFD_CAP_MARK},    {call_hotspots, PERFD_CAP_READ},
 };
 
 static void each_method_needs_its_one_capability(void **state)
@@ -178,8 +181,8 @@ static void each_method_needs_its_one_capability(void **state)
         }
         perfd_disconnect(&server, &peer.connection);
     }
-    /* 24 methods, 4 senders, each method denied to 3 of them. */
-    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 72);
+    /* 26 methods, 4 senders, each method denied to 3 of them. */
+    assert_int_equal(bench_health(&bench).rejected[PERFD_REJECT_DENIED], 78);
     assert_int_equal(memory_port_count(&bench.port, "perfd: reject denied"), 1);
 }
 

@@ -122,6 +122,19 @@ static void build(struct nx_client *rpc, unsigned method, uint64_t number)
     case PERF_METHOD_COUNTERS:
         perf_counters_request_set_max(perf_counters_call(rpc), 32);
         return;
+    case PERF_METHOD_ADD_HOTSPOTS: {
+        struct perf_add_hotspots_request_builder add = perf_add_hotspots_call(rpc);
+        perf_add_hotspots_request_set_table(add, name);
+        struct perf_hotspot_list_builder list = perf_add_hotspots_request_init_entries(add, 3);
+        for (uint32_t i = 0; i < 3; i++) {
+            perf_hotspot_set_key(perf_hotspot_list_edit(list, i), number * i);
+            perf_hotspot_set_hits(perf_hotspot_list_edit(list, i), number);
+        }
+        return;
+    }
+    case PERF_METHOD_HOTSPOTS:
+        perf_hotspots_request_set_max(perf_hotspots_call(rpc), 50);
+        return;
     case PERF_METHOD_COUNTER_SAMPLES: {
         struct perf_counter_samples_request_builder samples = perf_counter_samples_call(rpc);
         perf_counter_samples_request_set_group(samples, 1 + number % 8);
@@ -189,6 +202,8 @@ static void mutated_calls_disturb_nobody(void **state)
     assert_int_equal(perfd_jank_start(bench.perfd, janks, bytes_for_janks), 0);
     static uint64_t counters[PERFD_COUNTERS_BYTES / 8];
     assert_int_equal(perfd_counters_start(bench.perfd, counters, sizeof counters), 0);
+    static uint64_t hotspots[PERFD_HOTSPOTS_BYTES / 8];
+    assert_int_equal(perfd_hotspots_start(bench.perfd, hotspots, sizeof hotspots), 0);
     perfd_server_init(&server, bench.perfd, &bench.port, FRAME_BYTES);
     assert_int_equal(perfd_connect(&server, &connection, PERFD_CAP_ALL), 0);
     for (uint64_t round = 1; round <= ROUNDS; round++) {

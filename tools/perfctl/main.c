@@ -17,6 +17,7 @@ static const struct command {
     {"frames", "print the last frames, one a line", cmd_frames},
     {"lanes", "list the lanes, and what became of their marks", cmd_lanes},
     {"counters", "show what programs count in each frame", cmd_counters},
+    {"hotspots", "show the heaviest keys of programs' tables", cmd_hotspots},
     {"jank", "print the last janky frames, and why they were", cmd_jank},
     {"snapshots", "list the windows around some that were kept", cmd_snapshots},
     {"export", "save the trace of the last session", cmd_export},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "perfd/counters.h"
+#include "perfd/hotspots.h"
 #include "perfd/jank.h"
 #include "server/service.h"
 
@@ -26,8 +27,9 @@ struct perfd *own_perfd(const struct perfd_config *config, bool janks, struct pe
     size_t jank_bytes = janks ? perfd_jank_bytes(config) : 0;
     if (janks && perfd_jank_start(perfd, malloc(jank_bytes), jank_bytes) < 0)
         return NULL;
-    void *counters = malloc(PERFD_COUNTERS_BYTES);
-    if (perfd_counters_start(perfd, counters, PERFD_COUNTERS_BYTES) < 0)
+    void *counters = malloc(PERFD_COUNTERS_BYTES), *hotspots = malloc(PERFD_HOTSPOTS_BYTES);
+    if (perfd_counters_start(perfd, counters, PERFD_COUNTERS_BYTES) < 0 ||
+        perfd_hotspots_start(perfd, hotspots, PERFD_HOTSPOTS_BYTES) < 0)
         return NULL;
     return perfd;
 }

@@ -39,6 +39,7 @@ int cmd_metrics(int argc, char **argv, const struct common *common);
 int cmd_frames(int argc, char **argv, const struct common *common);
 int cmd_lanes(int argc, char **argv, const struct common *common);
 int cmd_counters(int argc, char **argv, const struct common *common);
+int cmd_hotspots(int argc, char **argv, const struct common *common);
 int cmd_jank(int argc, char **argv, const struct common *common);
 int cmd_snapshots(int argc, char **argv, const struct common *common);
 int cmd_export(int argc, char **argv, const struct common *common);

@@ -53,6 +53,8 @@ interface Perf {
   counterState @21 CounterStateRequest -> CounterStateResponse; # perf.mark
   counters @22 CountersRequest -> CountersResponse;   # perf.read
   counterSamples @23 CounterSamplesRequest -> CounterSamplesResponse; # perf.read
+  addHotspots @24 AddHotspotsRequest -> AddHotspotsResponse; # perf.mark
+  hotspots @25 HotspotsRequest -> HotspotsResponse;   # perf.read
 }
 
 # --- start, stop ---
@@ -296,6 +298,42 @@ struct CounterSamplesResponse {
   status @0 :Status;                 # ok, notFound (no such group), invalid, unsupported
   samples @1 :List(CounterSample);   # at most 16, oldest first
   missed @2 :UInt64;                 # of those asked for: they are not kept any more
+}
+
+# --- hotspots ---
+
+struct Hotspot {
+  key @0 :UInt64;                    # a program counter, say
+  hits @1 :UInt64;                   # of the answer: since the key came into the table
+  weight @2 :UInt64;                 # what it is ranked by; of a request, 0: its hits
+  error @3 :UInt64;                  # of the answer: how much of the weight may be others'
+}
+
+struct AddHotspotsRequest {
+  table @0 :Text;                    # 1..31 bytes: the caller's, made where there is none
+  entries @1 :List(Hotspot);         # at most 64, none with neither hits nor weight
+}
+
+struct AddHotspotsResponse {
+  status @0 :Status;                 # ok, invalid, noSpace (no place for one more table), unsupported
+}
+
+struct HotspotsRequest {
+  fromTable @0 :UInt32;              # the table with the lowest id from this one on
+  max @1 :UInt32;                    # 1..50
+}
+
+struct HotspotsResponse {
+  status @0 :Status;                 # ok, notFound (no table from that id on), invalid, unsupported
+  table @1 :UInt32;
+  name @2 :Text;                     # at most 31 bytes
+  pid @3 :UInt32;                    # its client's process; 0: unknown
+  process @4 :Text;                  # at most 15 bytes
+  closed @5 :Bool;                   # its client has gone
+  kept @6 :UInt32;                   # keys; at most 256
+  totalHits @7 :UInt64;              # of all that was added
+  totalWeight @8 :UInt64;
+  entries @9 :List(Hotspot);         # at most 50, the heaviest first
 }
 
 struct LabelRequest {

@@ -34,10 +34,12 @@ struct Entry {
     end @18 :UInt64;                 # entries that found no room: 0, or the log ends too early
     amend @19 :Perf.AmendFrameRequest; # since version 2
     process @20 :Process;            # since version 3: which one the client is
-    group @21 :Perf.CounterGroupRequest; # these four likewise
+    group @21 :Perf.CounterGroupRequest; # these six likewise
     values @22 :List(Int64);         # at most 64: a group's last ones, of one that was there before the log
     sample @23 :Perf.SampleCountersRequest;
     counterState @24 :Perf.CounterStateRequest;
+    hotspots @25 :Perf.AddHotspotsRequest;
+    hotspotsThere @26 :Hotspots;
   }
 }
 
@@ -61,6 +63,13 @@ struct Head {
 struct Process {
   pid @0 :UInt32;                    # 0: unknown
   name @1 :Text;                     # at most 15 bytes
+}
+
+struct Hotspots {                    # some of a table's entries, as it was before the log
+  table @0 :Text;                    # at most 31 bytes
+  entries @1 :List(Perf.Hotspot);    # at most 64
+  totalHits @2 :UInt64;              # of the whole table
+  totalWeight @3 :UInt64;
 }
 
 struct Lane {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Groups of counters: declared, sampled with each frame, switched. */
+/* Groups of counters: declared, sampled with each frame, switched; and hotspots. */
 #include "perf-client/perf_groups.h"
 
 #include "marks.h"
@@ -119,4 +119,43 @@ void perf_groups_sample(void)
         if (group->on && ready(group) == 0 &&
             !perf_ticks_sample(group->id, group->value, group->count))
             call_sample(group);
+}
+
+/* --- Hotspots --------------------------------------------------------------------------------- */
+
+#define HOTSPOTS_A_CALL 64u
+
+static int call_hotspots(const char *table, const struct perf_hotspot *entry, uint32_t count)
+{
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    const struct perf_add_hotspots_request_builder request = perf_add_hotspots_call(rpc);
+    perf_add_hotspots_request_set_table(request, nx_text_of(table));
+    const struct perf_hotspot_list_builder list =
+        perf_add_hotspots_request_init_entries(request, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct perf_hotspot_builder one = perf_hotspot_list_edit(list, i);
+        perf_hotspot_set_key(one, entry[i].key);
+        perf_hotspot_set_hits(one, entry[i].hits);
+        perf_hotspot_set_weight(one, entry[i].weight);
+    }
+    const int error = perf_marks_call();
+    if (error != 0)
+        return outcome(error, PERF_STATUS_OK);
+    return (int)perf_add_hotspots_response_get_status(perf_add_hotspots_results(rpc));
+}
+
+int perf_hotspots_add(const char *table, const struct perf_hotspot *entry, uint32_t count)
+{
+    int result = 0;
+    if (!perf_on())
+        return 0;
+    perf_platform_lock();
+    if (perf_marks.client == NULL)
+        result = PERF_CLIENT_DISCONNECTED;
+    for (uint32_t at = 0; at < count && result == 0; at += HOTSPOTS_A_CALL) {
+        const uint32_t left = count - at;
+        result = call_hotspots(table, entry + at, left < HOTSPOTS_A_CALL ? left : HOTSPOTS_A_CALL);
+    }
+    perf_platform_unlock();
+    return result;
 }

@@ -40,6 +40,7 @@ void perfd_client_close(struct perfd *perfd, int client)
     lanes_client_closed(perfd, client);
     labels_client_closed(perfd, client);
     counters_client_closed(perfd, client);
+    hotspots_client_closed(perfd, client);
     log_client_close(perfd, client);
     c->in_use = false;
 }

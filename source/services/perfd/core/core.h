@@ -7,6 +7,7 @@
 #include "client.h"
 #include "counters.h"
 #include "health.h"
+#include "hotspots.h"
 #include "jank.h"
 #include "label.h"
 #include "lane.h"
@@ -30,6 +31,7 @@ struct perfd {
     struct run_log log;
     struct jank_memory *jank;        /* NULL: none was given */
     struct counter_memory *counters; /* likewise */
+    struct hotspot_memory *hotspots; /* likewise */
     char piece[TRACE_PIECE];         /* the trace's, apart for the same reason */
 };
 

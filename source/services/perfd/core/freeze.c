@@ -151,6 +151,7 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
     copy_frames(frozen, &session->window);
     jank_freeze(perfd, session);
     counters_freeze(perfd, session, frozen->end_ns);
+    hotspots_freeze(perfd, false);
     frozen->lane_count = frozen->slot_count = 0;
     (void)ticks_look(perfd);
     log_look(perfd);

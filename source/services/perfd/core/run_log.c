@@ -344,6 +344,47 @@ void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t
     keep(&entry->counter_state.reason, &more);
 }
 
+/* --- Hotspots --------------------------------------------------------------------------------- */
+
+static struct perfd_log_entry *log_entries(struct perfd *perfd, enum perfd_log_kind kind,
+                                           int client, struct perfd_text table,
+                                           const struct perfd_hotspot *from, uint32_t count)
+{
+    void *more;
+    struct perfd_log_entry *entry =
+        begin(perfd, kind, client, THEN(perfd), count * sizeof *from + table.length, &more);
+    if (entry == NULL)
+        return NULL;
+    struct perfd_hotspot *to = more;
+    more = to + count;
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = from[i];
+    entry->hotspots.table = table;
+    entry->hotspots.entry = to;
+    entry->hotspots.count = count;
+    keep(&entry->hotspots.table, &more);
+    return entry;
+}
+
+void log_hotspots(struct perfd *perfd, int client, struct perfd_text table,
+                  const struct perfd_hotspot *entry, uint32_t count)
+{
+    if (perfd->log.memory != NULL)
+        (void)log_entries(perfd, PERFD_LOG_HOTSPOTS, client, table, entry, count);
+}
+
+void log_hotspots_there(struct perfd *perfd, int client, struct perfd_text table,
+                        const struct perfd_hotspot *from, uint32_t count, uint64_t total_hits,
+                        uint64_t total_weight)
+{
+    struct perfd_log_entry *entry =
+        log_entries(perfd, PERFD_LOG_HOTSPOTS_THERE, client, table, from, count);
+    if (entry == NULL)
+        return;
+    entry->hotspots.total_hits = total_hits;
+    entry->hotspots.total_weight = total_weight;
+}
+
 /* --- Shared lanes ----------------------------------------------------------------------------- */
 
 static const struct perf_lane_header *header_of(const struct perfd *perfd, const struct lane *lane)
@@ -551,6 +592,7 @@ int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t no
     log_labels_there(perfd);
     log_lanes_there(perfd);
     log_groups_there(perfd);
+    hotspots_log_there(perfd);
     if (!log->full)
         return PERFD_OK;
     *log = (struct run_log){.memory = NULL};

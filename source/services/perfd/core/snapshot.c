@@ -245,6 +245,7 @@ bool snapshot_freeze(struct perfd *perfd, uint32_t id)
     perfd->trace.filtering.filter = s->filter;
     m->copy_has = false;
     counters_freeze(perfd, NULL, 0);
+    hotspots_freeze(perfd, true);
     return true;
 }
 

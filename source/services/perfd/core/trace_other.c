@@ -190,7 +190,7 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
     const struct frozen *z = &t->frozen;
     uint32_t places = z->lane_count + 1; /* lane 0 among them */
     uint32_t place = piece - OTHER_LANES;
-    uint32_t extra = counters_pieces(perfd);
+    uint32_t counters = counters_pieces(perfd), extra = counters + hotspots_pieces(perfd);
     if (piece == OTHER_SESSION)
         put_session(perfd, p);
     else if (piece == OTHER_METRICS)
@@ -205,8 +205,10 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
         put_lane_counts(z, place, p);
     else if (place < 2 * places)
         put_dropped(z, place - places, p);
-    else if (place < 2 * places + extra)
+    else if (place < 2 * places + counters)
         counters_put(perfd, place - 2 * places, p);
+    else if (place < 2 * places + extra)
+        hotspots_put(perfd, place - 2 * places - counters, p);
     else if (place == 2 * places + extra)
         put_text(p, "}}");
     else

@@ -305,6 +305,33 @@ static enum replay_result set_state(struct replay *replay, int client, uint32_t 
     return REPLAY_GOES_ON;
 }
 
+static enum replay_result take_hotspots(struct replay *replay, int client, struct nx_text table,
+                                        struct perf_hotspot_list_reader from)
+{
+    struct perfd_hotspot *room = perfd_hotspot_room(replay->perfd);
+    int count = room != NULL ? read_hotspots(from, room) : PERFD_INVALID;
+    if (count < 0)
+        return REPLAY_MALFORMED;
+    replay->refused +=
+        perfd_hotspots_add(replay->perfd, client, text_in(table), room, (uint32_t)count) < 0;
+    return REPLAY_GOES_ON;
+}
+
+static enum replay_result restore_hotspots(struct replay *replay, int client,
+                                           struct runlog_hotspots_reader from)
+{
+    struct perfd_hotspot *room = perfd_hotspot_room(replay->perfd);
+    int count =
+        room != NULL ? read_hotspots(runlog_hotspots_get_entries(from), room) : PERFD_INVALID;
+    if (count < 0)
+        return REPLAY_MALFORMED;
+    replay->refused +=
+        perfd_hotspots_restore(replay->perfd, client, text_in(runlog_hotspots_get_table(from)),
+                               room, (uint32_t)count, runlog_hotspots_get_total_hits(from),
+                               runlog_hotspots_get_total_weight(from)) < 0;
+    return REPLAY_GOES_ON;
+}
+
 /* A slot's second word with its label's id here. */
 static uint64_t with_label(const struct replay *replay, uint64_t second)
 {
@@ -394,6 +421,13 @@ static enum replay_result play(struct replay *replay, struct runlog_entry_reader
         return take_values(replay, client, id, perf_sample_counters_request_get_values(sample),
                            true, perf_sample_counters_request_get_time_ns(sample));
     }
+    case RUNLOG_ENTRY_HOTSPOTS: {
+        struct perf_add_hotspots_request_reader add = runlog_entry_get_hotspots(entry);
+        return take_hotspots(replay, client, perf_add_hotspots_request_get_table(add),
+                             perf_add_hotspots_request_get_entries(add));
+    }
+    case RUNLOG_ENTRY_HOTSPOTS_THERE:
+        return restore_hotspots(replay, client, runlog_entry_get_hotspots_there(entry));
     case RUNLOG_ENTRY_COUNTER_STATE:
         return set_state(replay, client, id, runlog_entry_get_counter_state(entry));
     case RUNLOG_ENTRY_SLOTS:

@@ -7,6 +7,7 @@
  *     perfd_init(&replay.perfd, ..., &replay.config, &replay.port);
  *     if (replay.janks) perfd_jank_start(replay.perfd, ...);
  *     perfd_counters_start(replay.perfd, ...);
+ *     perfd_hotspots_start(replay.perfd, ...);
  *     replay_begin(&replay, labels, label_count);
  *     while (result == REPLAY_GOES_ON) result = replay_take(&replay, message, length);
  *
@@ -18,6 +19,7 @@
 #define PERFD_REPLAY_REPLAY_H
 
 #include "perfd/counters.h"
+#include "perfd/hotspots.h"
 #include "perfd/jank.h"
 #include "perfd/lane_layout.h"
 #include "perfd/perfd.h"

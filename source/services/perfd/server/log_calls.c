@@ -211,6 +211,22 @@ static void write_entry(const struct perfd_server *server, const struct perfd_lo
         write_values(from, perf_sample_counters_request_init_values(sample, from->sample.count));
         break;
     }
+    case PERFD_LOG_HOTSPOTS: {
+        struct perf_add_hotspots_request_builder hotspots = runlog_entry_init_hotspots(to);
+        perf_add_hotspots_request_set_table(hotspots, text_out(from->hotspots.table));
+        write_hotspots(from->hotspots.entry, from->hotspots.count,
+                       perf_add_hotspots_request_init_entries(hotspots, from->hotspots.count));
+        break;
+    }
+    case PERFD_LOG_HOTSPOTS_THERE: {
+        struct runlog_hotspots_builder there = runlog_entry_init_hotspots_there(to);
+        runlog_hotspots_set_table(there, text_out(from->hotspots.table));
+        runlog_hotspots_set_total_hits(there, from->hotspots.total_hits);
+        runlog_hotspots_set_total_weight(there, from->hotspots.total_weight);
+        write_hotspots(from->hotspots.entry, from->hotspots.count,
+                       runlog_hotspots_init_entries(there, from->hotspots.count));
+        break;
+    }
     case PERFD_LOG_COUNTER_STATE: {
         struct perf_counter_state_request_builder state = runlog_entry_init_counter_state(to);
         perf_counter_state_request_set_group(state, from->id);

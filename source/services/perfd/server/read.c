@@ -91,3 +91,16 @@ int read_values(struct nx_i64_list_reader from, int64_t *to)
         to[i] = nx_i64_list_at(from, i);
     return (int)count;
 }
+
+int read_hotspots(struct perf_hotspot_list_reader from, struct perfd_hotspot *to)
+{
+    uint32_t count = perf_hotspot_list_length(from);
+    if (count > PERFD_HOTSPOTS_BATCH)
+        return PERFD_INVALID;
+    for (uint32_t i = 0; i < count; i++) {
+        struct perf_hotspot_reader one = perf_hotspot_list_at(from, i);
+        to[i] = (struct perfd_hotspot){perf_hotspot_get_key(one), perf_hotspot_get_hits(one),
+                                       perf_hotspot_get_weight(one), perf_hotspot_get_error(one)};
+    }
+    return (int)count;
+}

@@ -6,6 +6,7 @@
 
 #include "perf.capnp.h"
 #include "perfd/counters.h"
+#include "perfd/hotspots.h"
 #include "perfd/perfd.h"
 
 static inline struct perfd_text text_in(struct nx_text text)
@@ -15,6 +16,8 @@ static inline struct perfd_text text_in(struct nx_text text)
 
 /* Up to PERFD_GROUP_COUNTERS. How many there are, or PERFD_INVALID. */
 int read_counters(struct perf_counter_definition_list_reader from, struct perfd_counter *to);
+/* Up to PERFD_HOTSPOTS_BATCH, likewise. */
+int read_hotspots(struct perf_hotspot_list_reader from, struct perfd_hotspot *to);
 int read_values(struct nx_i64_list_reader from, int64_t *to);
 
 struct perfd_tick read_tick(struct perf_frame_tick_reader from);

@@ -65,6 +65,10 @@ void write_own_cost(const struct perfd_server *server, struct perf_health_builde
 /* info_call.c */
 void write_limits(const struct perfd_server *server, struct perf_limits_builder to);
 
+/* hotspot_calls.c */
+void write_hotspots(const struct perfd_hotspot *from, uint32_t count,
+                    struct perf_hotspot_list_builder to);
+
 /* log_calls.c: this connection hangs up. */
 void log_reader_left(struct perfd_server *server, const struct perfd_connection *connection);
 

@@ -98,6 +98,18 @@ int perf_group_switch(struct perf_group *group, bool on);
 int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric_state state,
                      const char *reason);
 
+/* --- Hotspots --------------------------------------------------------------------------------- */
+
+/* What a key (a program counter, say) had since it was last told: weight is what the table is
+ * ranked by, 0: the hits. */
+struct perf_hotspot {
+    uint64_t key, hits, weight;
+};
+
+/* Adds to the program's table of this name, at most 31 bytes: 64 entries a call. perfd keeps the
+ * 256 heaviest (docs/perf/hotspots.md). Only while a session runs. Gives as perf_group_switch(). */
+int perf_hotspots_add(const char *table, const struct perf_hotspot *entry, uint32_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #define PERFD_RUN_LOG_H
 
 #include "perfd/counters.h"
+#include "perfd/hotspots.h"
 #include "perfd/lane_layout.h"
 #include "perfd/perfd.h"
 
@@ -32,12 +33,14 @@ enum perfd_log_kind {
     PERFD_LOG_STOP,
     PERFD_LOG_TICK,
     PERFD_LOG_MARK,
-    PERFD_LOG_AMEND,         /* perfd_amend_frame() */
-    PERFD_LOG_GROUP,         /* perfd_counter_group() */
-    PERFD_LOG_VALUES,        /* the last values of a group that was there before the log */
-    PERFD_LOG_SAMPLE,        /* perfd_counter_sample() */
-    PERFD_LOG_COUNTER_STATE, /* perfd_counter_set_state() */
-    PERFD_LOG_SLOTS,         /* a shared lane's writer wrote these */
+    PERFD_LOG_AMEND,          /* perfd_amend_frame() */
+    PERFD_LOG_GROUP,          /* perfd_counter_group() */
+    PERFD_LOG_VALUES,         /* the last values of a group that was there before the log */
+    PERFD_LOG_SAMPLE,         /* perfd_counter_sample() */
+    PERFD_LOG_HOTSPOTS,       /* perfd_hotspots_add() */
+    PERFD_LOG_HOTSPOTS_THERE, /* some of a table that was there before the log */
+    PERFD_LOG_COUNTER_STATE,  /* perfd_counter_set_state() */
+    PERFD_LOG_SLOTS,          /* a shared lane's writer wrote these */
     PERFD_LOG_LOOK,  /* the tick counter was read: for what is frozen by the entry that follows */
     PERFD_LOG_TRACE, /* perfd_trace_begin() */
     PERFD_LOG_LOST,  /* a shared lane's writer was faster than who takes the entries */
@@ -99,6 +102,12 @@ struct perfd_log_entry {
             enum perfd_counter_state state;
             struct perfd_text reason;
         } counter_state;
+        struct {
+            struct perfd_text table;
+            const struct perfd_hotspot *entry;
+            uint32_t count;
+            uint64_t total_hits, total_weight; /* HOTSPOTS_THERE */
+        } hotspots;
         uint64_t lost; /* LOST: slots; END: entries that found no room */
     };
 };

@@ -19,6 +19,7 @@
 #include "options.h"
 #include "peer.h"
 #include "perfd/counters.h"
+#include "perfd/hotspots.h"
 #include "perfd/jank.h"
 #include "ports/port.h"
 #include "posix-paths/default_socket.h"
@@ -258,8 +259,11 @@ static void start_janks(struct perfd *perfd, const struct perfd_config *config)
 
 static void start_counters(struct perfd *perfd)
 {
-    void *memory = make_memory(PERFD_COUNTERS_BYTES, "groups of counters");
-    int result = perfd_counters_start(perfd, memory, PERFD_COUNTERS_BYTES);
+    void *counters = make_memory(PERFD_COUNTERS_BYTES, "groups of counters");
+    void *hotspots = make_memory(PERFD_HOTSPOTS_BYTES, "hotspots");
+    int result = perfd_counters_start(perfd, counters, PERFD_COUNTERS_BYTES);
+    if (result >= 0)
+        result = perfd_hotspots_start(perfd, hotspots, PERFD_HOTSPOTS_BYTES);
     if (result >= 0)
         return;
     fprintf(stderr, "perfd: cannot have counters: %s\n", perfd_error_text(result));
