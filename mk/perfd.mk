@@ -35,6 +35,6 @@ $(HOST)/source/services/perfd/ports/posix/%.o: source/services/perfd/ports/posix
 	$(CC) $(CFLAGS) $(POSIX) $(INC_PERFD) $(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/perfd: $(POSIX_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
-	$(CC) $(OPT) $(EXTRA) $^ -o $@
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpfm
 
 -include $(CORE_O:.o=.d) $(SERVER_O:.o=.d) $(POSIX_O:.o=.d)
