@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "hardware.h"
+#include "hardware_perf.h"
 #include "options.h"
 #include "peer.h"
 #include "perfd/counters.h"
@@ -27,8 +29,8 @@
 #include "posix.h"
 
 enum { CHANNELS = 64 };
-/* The listener, the disk process, and the channels. */
-enum { POLL_LISTENER, POLL_DISK, POLL_CHANNELS, POLLS = POLL_CHANNELS + CHANNELS };
+/* The listener, the disk process, the counters' timer, and the channels. */
+enum { POLL_LISTENER, POLL_DISK, POLL_HARDWARE, POLL_CHANNELS, POLLS = POLL_CHANNELS + CHANNELS };
 
 #define READY "perfd: ready\n"
 
@@ -40,7 +42,9 @@ struct daemon {
     struct policy policy;
     struct listener listener;
     struct pollfd poll[POLLS];
-    int job_state;      /* what the job's last step said */
+    int job_state; /* what the job's last step said */
+    struct hardware hardware;
+    struct hardware_perf hardware_perf;
     bool accept_paused; /* no descriptors left: wait for a client to leave */
     int channels;       /* none behind these is open: to look at all costs as much as a call */
     struct channel channel[CHANNELS];
@@ -111,6 +115,8 @@ static void prepare_poll(struct daemon *daemon)
     }
     daemon->poll[POLL_LISTENER].fd = daemon->accept_paused ? -1 : daemon->listener.socket;
     daemon->poll[POLL_LISTENER].events = POLLIN;
+    daemon->poll[POLL_HARDWARE].fd = hardware_poll_fd(&daemon->hardware);
+    daemon->poll[POLL_HARDWARE].events = POLLIN;
     daemon->poll[POLL_DISK].fd = -1;
     if (daemon->job_state == PERFD_WAIT)
         daemon->poll[POLL_DISK].fd =
@@ -149,6 +155,17 @@ static void step_job(struct daemon *daemon)
         close_channel(daemon, channel);
 }
 
+/* What perfd takes no more of is not read any more. */
+static void publish_hardware(struct daemon *daemon)
+{
+    int result =
+        hardware_publish(daemon->server.perfd, &daemon->hardware, perfd_port_now_ns(&daemon->port));
+    if (result >= 0)
+        return;
+    fprintf(stderr, "perfd: cannot keep counters: %s\n", perfd_error_text(result));
+    hardware_close(&daemon->hardware);
+}
+
 static void run(struct daemon *daemon, const sigset_t *while_waiting)
 {
     static const struct timespec at_once = {0, 0}, before_they_are_lost = {0, 500000000};
@@ -173,6 +190,8 @@ static void run(struct daemon *daemon, const sigset_t *while_waiting)
             serve_channel(daemon, i);
         if ((daemon->poll[POLL_LISTENER].revents & POLLIN) != 0)
             accept_client(daemon);
+        if ((daemon->poll[POLL_HARDWARE].revents & POLLIN) != 0 && hardware_read(&daemon->hardware))
+            publish_hardware(daemon);
         if (daemon->job_state != PERFD_WAIT || daemon->poll[POLL_DISK].revents != 0)
             step_job(daemon);
     }
@@ -285,6 +304,46 @@ static void begin_recording(struct daemon *daemon, const struct options *options
     exit(EXIT_UNABLE);
 }
 
+/* One line for each reason. */
+static void say_what_is_missing(const struct hardware *hardware)
+{
+    const struct hardware_counter *counter, *other;
+    char cpus[256];
+    hardware_cpus_text(&hardware->missing, cpus, sizeof cpus);
+    if (cpus[0] != '\0')
+        fprintf(stderr, "perfd: --cpus: not online: %s\n", cpus);
+    for (uint32_t i = 0; (counter = hardware_missing(hardware, &i)) != NULL;) {
+        bool is_said = false;
+        for (uint32_t k = 0; (other = hardware_missing(hardware, &k)) != counter;)
+            is_said = is_said || strcmp(other->reason, counter->reason) == 0;
+        if (is_said)
+            continue;
+        fprintf(stderr, "perfd: --counters: not counted, %s: %s", counter->reason, counter->name);
+        for (uint32_t k = i; (other = hardware_missing(hardware, &k)) != NULL;)
+            if (strcmp(other->reason, counter->reason) == 0)
+                fprintf(stderr, ", %s", other->name);
+        fputc('\n', stderr);
+    }
+}
+
+static void start_hardware(struct daemon *daemon, const struct hardware_options *options)
+{
+    daemon->hardware.timer = -1;
+    if (options->names.count == 0)
+        return;
+    struct hardware_cpus online;
+    hardware_cpus_online(&online);
+    uint32_t events = options->names.count * hardware_cpus_count(&online);
+    struct hardware_source source = hardware_perf_source(&daemon->hardware_perf, events);
+    int result = hardware_open(&daemon->hardware, options, &source, &online);
+    if (result < 0) {
+        fprintf(stderr, "perfd: cannot count: %s\n", strerror(-result));
+        exit(EXIT_UNABLE);
+    }
+    say_what_is_missing(&daemon->hardware);
+    publish_hardware(daemon);
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
@@ -319,6 +378,7 @@ int main(int argc, char **argv)
         return EXIT_UNABLE;
     perfd_port_marker(&daemon.port, READY, sizeof READY - 1);
     begin_recording(&daemon, &options);
+    start_hardware(&daemon, &options.hardware);
 
     run(&daemon, &while_waiting);
 
@@ -326,6 +386,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < CHANNELS; i++)
         if (daemon.channel[i].socket >= 0)
             close_channel(&daemon, &daemon.channel[i]);
+    hardware_close(&daemon.hardware);
     exporter_close(&daemon.port.exporter);
     return 0;
 }

@@ -26,6 +26,9 @@ enum {
     KEY_RUN_LOG,
     KEY_FLIGHT,
     KEY_COST_LANE,
+    KEY_COUNTERS,
+    KEY_CPUS,
+    KEY_COUNTER_INTERVAL,
 };
 
 static const struct argp_option option_list[] = {
@@ -50,6 +53,14 @@ static const struct argp_option option_list[] = {
      "Record from the start: a session `flight` that begins again whenever it is stopped", 0},
     {"cost-lane", KEY_COST_LANE, NULL, 0,
      "Write what each frame has cost perfd itself into a lane of its own", 0},
+    {"counters", KEY_COUNTERS, "LIST", 0,
+     "Count these events of the kernel and the processor, by the names that perf has for them "
+     "(cycles,page-faults); all: the seventeen usual ones (default: none)",
+     0},
+    {"cpus", KEY_CPUS, "LIST", 0,
+     "With --counters: on these cpus, 0,2-3 say; all: on those that are online (default all)", 0},
+    {"counter-interval-ms", KEY_COUNTER_INTERVAL, "N", 0,
+     "With --counters: read them so often, 1..3600000 (default 100)", 0},
     {"run-log", KEY_RUN_LOG, NULL, 0,
      "Begin a run log at once, for who fetches it first (`perfctl record --attach`)", 0},
     {0},
@@ -65,6 +76,23 @@ static uint64_t number(const struct argp_state *state, const char *name, const c
         argp_error(state, "--%s takes a whole number from %llu to %llu, not '%s'", name,
                    (unsigned long long)min, (unsigned long long)max, text);
     return value;
+}
+
+static void choose_counters(const struct argp_state *state, struct hardware_options *options,
+                            const char *list)
+{
+    const char *problem = hardware_names_parse(&options->names, list);
+    if (problem != NULL)
+        argp_error(state, "--counters '%s': %s", list, problem);
+}
+
+static void choose_cpus(const struct argp_state *state, struct hardware_options *options,
+                        const char *list)
+{
+    options->some_cpus = strcmp(list, "all") != 0;
+    const char *problem = options->some_cpus ? hardware_cpus_parse(&options->cpus, list) : NULL;
+    if (problem != NULL)
+        argp_error(state, "--cpus '%s': %s", list, problem);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -101,6 +129,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_COST_LANE:
         options->cost_lane = true;
+        return 0;
+    case KEY_COUNTERS:
+        choose_counters(state, &options->hardware, text);
+        return 0;
+    case KEY_CPUS:
+        choose_cpus(state, &options->hardware, text);
+        return 0;
+    case KEY_COUNTER_INTERVAL:
+        options->hardware.interval_ms =
+            (uint32_t)number(state, "counter-interval-ms", text, 1, HARDWARE_INTERVAL_MS_MAX);
         return 0;
     case KEY_RUN_LOG:
         options->run_log = true;
@@ -142,6 +180,7 @@ void options_parse(struct options *options, int argc, char **argv)
     options->config.sessions = HOST_SESSIONS;
     options->config.clients = HOST_CLIENTS;
     options->log_bytes = HOST_LOG_BYTES;
+    options->hardware.interval_ms = HARDWARE_INTERVAL_MS;
     options->config.export_bytes = HOST_EXPORT_BYTES;
     policy_init(&options->policy);
     argp_err_exit_status = UNUSABLE;

@@ -3,6 +3,7 @@
 #ifndef PERFD_POSIX_OPTIONS_H
 #define PERFD_POSIX_OPTIONS_H
 
+#include "hardware.h"
 #include "perfd/config.h"
 #include "policy.h"
 
@@ -15,6 +16,7 @@ struct options {
     bool run_log;     /* it begins at once */
     bool flight;      /* a session of the daemon's own runs always */
     bool cost_lane;   /* what each frame costs the daemon is in its traces */
+    struct hardware_options hardware;
 };
 
 /* Ends the process with 2 and one clear line where the arguments are unusable. */
