@@ -169,6 +169,32 @@ static void as_many_as_there_are_places(void **state)
     bench_close(&bench);
 }
 
+/* The lightest goes, also where that was another one just before. */
+static void who_gets_heavier_stays(void **state)
+{
+    static struct perfd_hotspot entry[PERFD_HOTSPOTS_KEPT];
+    struct bench bench;
+    (void)state;
+    open_bench(&bench);
+    for (uint64_t key = 0; key < PERFD_HOTSPOTS_KEPT; key++)
+        assert_int_equal(add(&bench, "pc", key, 1, 1), 0);
+    /* 0 is the lightest; then 1 is, and 2, which are told of in their turn; then 3. */
+    for (uint64_t key = 0; key < 3; key++)
+        assert_int_equal(add(&bench, "pc", key, 1, 100), 0);
+    assert_int_equal(add(&bench, "pc", 1000, 1, 1), 0);
+    assert_int_equal(add(&bench, "pc", 1001, 1, 1), 0);
+    (void)read_table(&bench, entry, 256, 256);
+    for (uint32_t i = 0; i < 5; i++) {
+        static const uint64_t keys[] = {0, 1, 2, 1000, 1001};
+        assert_int_equal(entry[i].key, keys[i]);
+        assert_int_equal(entry[i].weight, i < 3 ? 101 : 2);
+        assert_int_equal(entry[i].error, i < 3 ? 0 : 1);
+    }
+    for (uint32_t i = 5; i < 256; i++)
+        assert_int_equal(entry[i].key, i); /* 3 and 4 have gone */
+    bench_close(&bench);
+}
+
 /* --- Bounds ----------------------------------------------------------------------------------- */
 
 static void sums_stop_at_the_top(void **state)
@@ -264,6 +290,7 @@ int main(void)
         cmocka_unit_test(few_have_most),
         cmocka_unit_test(keys_that_collide),
         cmocka_unit_test(as_many_as_there_are_places),
+        cmocka_unit_test(who_gets_heavier_stays),
         cmocka_unit_test(sums_stop_at_the_top),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(in_a_trace),
