@@ -2,7 +2,11 @@
 
 CLIENT_C := $(wildcard source/libs/perf-client/src/*.c)
 PERFCTL_C := $(wildcard tools/perfctl/*.c)
-SYSTEMUI_C := $(wildcard source/apps/systemui/*.c)
+# The HUD's panels: all of them, or that of frames alone.
+SYSTEMUI_PANELS_1 := source/apps/systemui/panels.c
+SYSTEMUI_PANELS_0 := $(SYSTEMUI_PANELS_1:.c=_none.c)
+SYSTEMUI_BASE_C := $(filter-out $(SYSTEMUI_PANELS_1) $(SYSTEMUI_PANELS_0),$(wildcard source/apps/systemui/*.c))
+SYSTEMUI_C := $(SYSTEMUI_BASE_C) $(SYSTEMUI_PANELS_1)
 SYSTEMUI_HOST_C := $(wildcard source/apps/systemui/host/*.c)
 CLIENT_O := $(call objects,$(HOST),$(CLIENT_C))
 PERFCTL_O := $(call objects,$(HOST),$(PERFCTL_C))

@@ -90,12 +90,15 @@ $(OS)/source/libs/perf-client/%.o: source/libs/perf-client/%.c $(RULES) | $(PERF
 
 # SystemUI is linked by itself, and of its names only what the monitor starts it with are seen: it has its own
 # copies of drivers and library, in its own memory.
-USER_C := $(SYSTEMUI_C) $(wildcard source/apps/systemui/virt/*.c) $(filter-out %_posix.c,$(CLIENT_C)) $(CHANNEL_C) \
+USER_C := $(SYSTEMUI_BASE_C) $(wildcard source/apps/systemui/virt/*.c) $(filter-out %_posix.c,$(CLIENT_C)) $(CHANNEL_C) \
 	$(OS_DIR)/boot/memory.c $(addprefix $(OS_DIR)/drivers/,gpu.c input.c virtio.c virtq.c options.c)
 USER_O := $(call objects,$(OS),$(USER_C)) \
 	$(call objects,$(FREE_RISCV),$(filter-out %/mem.c,$(RUNTIME_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 
-$(OS)/systemui.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
+# In the image with all parts the HUD has all panels.
+$(OS)/systemui.user.o: $(call objects,$(OS),$(SYSTEMUI_PANELS_0))
+$(OS)/systemui-full.user.o: $(call objects,$(OS),$(SYSTEMUI_PANELS_1))
+$(OS)/systemui.user.o $(OS)/systemui-full.user.o: $(USER_O) $(OS_DIR)/monitor/user.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) $(LTO_OBJECT) -r -T $(OS_DIR)/monitor/user.ld -Wl,-e,systemui_start -Wl,-u,user_start \
 		$(filter %.o,$^) -lc -lgcc -o $@.tmp
@@ -112,8 +115,9 @@ $(OS)/$(OS_DIR)/main_player.o: OS_CFLAGS += -I$(TEST_DIR)
 
 $(OS)/perfd-nostate.elf: $(OS_NO_STATE_O)
 $(OS)/perfd-lanes.elf: $(OS_LANES_O)
-$(OS)/perfd-full.elf: $(OS_FULL_O)
-$(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf $(OS)/perfd-full.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS)/systemui.user.o $(OS_BASE_O) $(OS)/image.ld
+$(OS)/perfd-full.elf: $(OS_FULL_O) $(OS)/systemui-full.user.o
+$(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf: $(OS)/systemui.user.o
+$(OS)/perfd-nostate.elf $(OS)/perfd-lanes.elf $(OS)/perfd-full.elf: $(OS)/$(OS_DIR)/main_perfd.o $(OS_BASE_O) $(OS)/image.ld
 	$(say)
 	$(RISCV_CC) $(OS_LDFLAGS) -T $(OS)/image.ld $(filter %.o,$^) -o $@
 

@@ -90,4 +90,26 @@ def a_key_hides_the_hud_and_what_is_left_is_drawn_as_on_the_host():
         harness.clean(guest.log)
 
 
+def shows(guest, label):
+    """Pictures are taken until the label is on one."""
+    while guest.process.poll() is None:
+        if screen.find(picture(guest), label, screen.SOFT) is not None:
+            return
+    raise AssertionError(f"no {label}; the log:\n" + "\n".join(guest.log))
+
+
+@checks.check
+def a_key_shows_the_other_panels():
+    with harness.boot(machine.DISPLAY, machine.KEYBOARD, image="perfd-full.elf") as guest:
+        guest.wait_for("perf: start systemui")
+        wait_for_hud(guest, has_figures)
+        for label in ("janky frames", "pipeline switches", "no program compiles", "no program has hotspots", "counters",
+                      "frames refused"):
+            guest.monitor.press("p")
+            shows(guest, label)
+        guest.monitor.press("p")
+        wait_for_hud(guest, has_figures)
+        harness.clean(guest.log)
+
+
 checks.main()

@@ -331,7 +331,7 @@ static void hud_bars(void **state)
 
     static struct hud_data hud;
     for (uint64_t i = 1; i <= HUD_BARS + 3; i++)
-        hud_add_bar(&hud, (struct hud_bar){i, HUD_GOOD});
+        hud_add_bar(&hud, (struct hud_bar){.interval_ns = i, .mark = HUD_GOOD});
     assert_int_equal(hud.bars, HUD_BARS);
     assert_int_equal(hud.bar[0].interval_ns, 4);
     assert_int_equal(hud.bar[HUD_BARS - 1].interval_ns, HUD_BARS + 3);
@@ -343,10 +343,10 @@ static void hud_bar_colours(void **state)
     struct cage cage;
     cage_open(&cage, HUD_WIDTH, HUD_HEIGHT);
     struct hud_data hud = {.connected = true, .budget_ns = 10};
-    hud_add_bar(&hud, (struct hud_bar){5, HUD_GOOD});
-    hud_add_bar(&hud, (struct hud_bar){15, HUD_LONG});
-    hud_add_bar(&hud, (struct hud_bar){20, HUD_DROPPED});
-    hud_add_bar(&hud, (struct hud_bar){0, HUD_NO_INTERVAL});
+    hud_add_bar(&hud, (struct hud_bar){.interval_ns = 5, .mark = HUD_GOOD});
+    hud_add_bar(&hud, (struct hud_bar){.interval_ns = 15, .mark = HUD_LONG});
+    hud_add_bar(&hud, (struct hud_bar){.interval_ns = 20, .mark = HUD_DROPPED});
+    hud_add_bar(&hud, (struct hud_bar){.interval_ns = 0, .mark = HUD_NO_INTERVAL});
     hud_draw(&cage.canvas, (struct rect){0, 0, HUD_WIDTH, HUD_HEIGHT}, &hud);
     static const struct {
         int32_t height; /* of 48 for 30 */
@@ -362,6 +362,34 @@ static void hud_bar_colours(void **state)
     /* Without a budget nothing is divided by it. */
     hud.budget_ns = 0;
     hud_draw(&cage.canvas, (struct rect){0, 0, HUD_WIDTH, HUD_HEIGHT}, &hud);
+    cage_check(&cage);
+    free(cage.all);
+}
+
+/* On a scale of 48 pixels for 30: 5 + 5 of 15 are done when the second one ends, and what follows
+ * is behind the bar's end. */
+static void hud_phases_are_stacked(void **state)
+{
+    (void)state;
+    struct cage cage;
+    cage_open(&cage, HUD_WIDTH, HUD_HEIGHT);
+    struct hud_data hud = {.connected = true, .budget_ns = 10};
+    hud_add_bar(&hud,
+                (struct hud_bar){.interval_ns = 15, .phase_ns = {5, 0, 5, 100}, .mark = HUD_LONG});
+    hud_draw(&cage.canvas, (struct rect){0, 0, HUD_WIDTH, HUD_HEIGHT}, &hud);
+    const uint32_t *column = cage.canvas.pixels + HUD_PADDING + (HUD_BARS - 1) * HUD_BAR_WIDTH;
+    static const struct {
+        int32_t from, to; /* above the foot */
+        uint32_t colour;
+    } parts[] = {{1, 8, PALETTE_SUN},
+                 {9, 16, PALETTE_ACCENT},
+                 {18, 22, PALETTE_LIGHT_SOFT},
+                 {23, 24, PALETTE_LONG}};
+    const int32_t base = HUD_BARS_TOP + HUD_BAR_HEIGHT;
+    for (int32_t i = 0; i < 4; i++)
+        for (int32_t y = parts[i].from; y <= parts[i].to; y++)
+            if (y != HUD_BAR_HEIGHT / HUD_BUDGETS + 1) /* the budget's line */
+                assert_int_equal(column[(base - y) * cage.stride], parts[i].colour);
     cage_check(&cage);
     free(cage.all);
 }
@@ -491,6 +519,7 @@ int main(void)
         cmocka_unit_test(glass),
         cmocka_unit_test(hud_bars),
         cmocka_unit_test(hud_bar_colours),
+        cmocka_unit_test(hud_phases_are_stacked),
         cmocka_unit_test(wrapping),
         cmocka_unit_test(same_refresh_same_picture),
         cmocka_unit_test(the_scene_moves_smoothly),

@@ -74,6 +74,8 @@ static uint32_t *pixel_at(const struct canvas *canvas, int32_t x, int32_t y)
 void canvas_fill(struct canvas *canvas, struct rect r, uint32_t colour)
 {
     const struct rect in = rect_intersect(r, canvas->clip);
+    canvas->work.fills++;
+    canvas_works(canvas, CANVAS_FILLS, (int64_t)in.w * in.h);
     for (int32_t y = 0; y < in.h; y++) {
         uint32_t *row = pixel_at(canvas, in.x, in.y + y);
         int32_t x = 0;
@@ -103,6 +105,8 @@ void canvas_blend(struct canvas *canvas, struct rect r, uint32_t colour, uint32_
             row[x] = blend_mix(row[x], colour, alpha);
     }
     canvas->blended += (uint64_t)in.w * (uint64_t)in.h;
+    canvas->work.blends++;
+    canvas_works(canvas, CANVAS_BLENDS, (int64_t)in.w * in.h);
 }
 
 void canvas_pixel(struct canvas *canvas, int32_t x, int32_t y, uint32_t colour, uint32_t alpha)
@@ -127,6 +131,7 @@ void canvas_gradient(struct canvas *canvas, struct rect r, uint32_t top, uint32_
 void canvas_copy(struct canvas *canvas, struct rect r, const uint32_t *from)
 {
     const struct rect in = rect_intersect(r, canvas->clip);
+    canvas_works(canvas, CANVAS_COPIES, (int64_t)in.w * in.h);
     for (int32_t y = 0; y < in.h && in.w > 0; y++) {
         const ptrdiff_t offset = (ptrdiff_t)(in.y + y) * canvas->stride + in.x;
         memcpy(canvas->pixels + offset, from + offset, (size_t)in.w * sizeof *from);

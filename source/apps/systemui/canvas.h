@@ -29,6 +29,17 @@ struct corner_table {
     uint16_t coverage[CORNER_RADIUS_MAX + 1][CORNER_RADIUS_MAX][CORNER_RADIUS_MAX];
 };
 
+/* What was done, since the caller last cleared it. */
+struct canvas_work {
+    uint64_t fills, blends; /* calls of each kind that reached pixels */
+    uint64_t bytes;         /* of pixels that they wrote */
+    uint64_t switches;      /* from one kind of drawing to another */
+    uint64_t passes;        /* layers drawn over each other */
+    uint32_t kind;          /* of the last one */
+};
+
+enum canvas_kind { CANVAS_FILLS = 1, CANVAS_BLENDS, CANVAS_GLYPHS, CANVAS_COPIES };
+
 struct canvas {
     uint32_t *pixels;
     int32_t width, height; /* 1..CANVAS_SIDE_MAX */
@@ -37,7 +48,16 @@ struct canvas {
     const struct corner_table *corners;
     uint64_t blended; /* pixels mixed with what was there, since the caller last cleared it */
     uint64_t glyphs;  /* characters drawn, likewise */
+    struct canvas_work work;
 };
+
+/* So many pixels are written in this way. */
+static inline void canvas_works(struct canvas *canvas, enum canvas_kind kind, int64_t pixels)
+{
+    canvas->work.switches += canvas->work.kind != (uint32_t)kind;
+    canvas->work.kind = (uint32_t)kind;
+    canvas->work.bytes += (uint64_t)pixels * sizeof *canvas->pixels;
+}
 
 void corner_table_init(struct corner_table *table);
 

@@ -46,6 +46,7 @@ static void draw_glyph(struct canvas *canvas, int32_t x, int32_t y, const uint8_
     else
         draw_clipped(canvas, x, y, rows, colour);
     canvas->glyphs++;
+    canvas_works(canvas, CANVAS_GLYPHS, FONT_WIDTH * FONT_HEIGHT);
 }
 
 int32_t font_draw(struct canvas *canvas, int32_t x, int32_t y, const char *text, int32_t length,

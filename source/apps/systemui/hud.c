@@ -35,6 +35,15 @@ static void draw_text(struct canvas *canvas, int32_t x, int32_t y, const char *t
     font_draw(canvas, x, y, text, font_length(text), colour);
 }
 
+static void add_session(struct text_line *line, const struct hud_data *data)
+{
+    const int32_t length = font_length(data->session);
+    text_add_bytes(line, data->session, (uint32_t)(length < NAME_SHOWN ? length : NAME_SHOWN));
+    text_add(line, "  ");
+    text_add_fixed(line, data->budget_ns, 1000000, 2);
+    text_add(line, " ms");
+}
+
 static void draw_head(struct canvas *canvas, struct rect panel, const struct hud_data *data)
 {
     const int32_t y = panel.y + HUD_HEAD_Y;
@@ -49,12 +58,10 @@ static void draw_head(struct canvas *canvas, struct rect panel, const struct hud
     draw_text(canvas, panel.x + HUD_HEAD_X, y, "perfd", PALETTE_LIGHT);
     struct text_line line;
     text_clear(&line);
-    text_add_bytes(&line, data->session,
-                   (uint32_t)(font_length(data->session) < NAME_SHOWN ? font_length(data->session)
-                                                                      : NAME_SHOWN));
-    text_add(&line, "  ");
-    text_add_fixed(&line, data->budget_ns, 1000000, 2);
-    text_add(&line, " ms");
+    if (data->panel != HUD_FRAMES)
+        text_add(&line, data->title);
+    else
+        add_session(&line, data);
     const int32_t x = panel.x + panel.w - HUD_PADDING - line.length * FONT_CELL_WIDTH + 1;
     draw_text(canvas, x, y, line.bytes, PALETTE_LIGHT_SOFT);
 }
@@ -125,6 +132,25 @@ static uint32_t bar_colour(enum hud_mark mark)
     return PALETTE_GOOD;
 }
 
+/* Work, phase upon phase in its time from the foot of the bar, on the scale of its height. */
+static void draw_phases(struct canvas *canvas, int32_t x, int32_t base, int32_t most,
+                        const struct hud_bar *bar, uint64_t budget_ns)
+{
+    static const uint32_t colours[HUD_PHASES] = {PALETTE_SUN, PALETTE_HILL_FAR, PALETTE_ACCENT,
+                                                 PALETTE_LIGHT_SOFT};
+    uint64_t sum_ns = 0;
+    int32_t below = 0;
+    for (int32_t i = 0; i < HUD_PHASES; i++) {
+        sum_ns += bar->phase_ns[i];
+        int32_t top = hud_bar_height(sum_ns, budget_ns);
+        top = top < most ? top : most;
+        if (bar->phase_ns[i] == 0 || top <= below)
+            continue;
+        canvas_fill(canvas, (struct rect){x, base - top, HUD_BAR_WIDTH, top - below}, colours[i]);
+        below = top;
+    }
+}
+
 static void draw_bar(struct canvas *canvas, int32_t x, int32_t base, const struct hud_bar *bar,
                      uint64_t budget_ns)
 {
@@ -135,6 +161,7 @@ static void draw_bar(struct canvas *canvas, int32_t x, int32_t base, const struc
                 bar_colour(bar->mark));
     canvas_blend(canvas, (struct rect){x, base - height + 2, HUD_BAR_WIDTH, height - 2},
                  PALETTE_NIGHT, bar->mark == HUD_GOOD ? 144 : 48);
+    draw_phases(canvas, x, base, height - 2, bar, budget_ns);
 }
 
 /* Without a service there are no bars: those from before would pass for now. */
@@ -153,9 +180,25 @@ static void draw_bars(struct canvas *canvas, struct rect panel, const struct hud
                     PALETTE_LIGHT);
 }
 
+static void draw_rows(struct canvas *canvas, struct rect panel, const struct hud_data *data)
+{
+    for (int32_t i = 0; i < data->rows && data->connected; i++) {
+        const struct hud_row *row = &data->row[i];
+        const int32_t y = panel.y + HUD_ROW_Y(i);
+        const int32_t width = font_length(row->value) * FONT_CELL_WIDTH - 1;
+        draw_text(canvas, panel.x + HUD_PADDING, y, row->label, PALETTE_LIGHT_SOFT);
+        draw_text(canvas, panel.x + panel.w - HUD_PADDING - width, y, row->value,
+                  row->mark == HUD_NO_INTERVAL ? PALETTE_LIGHT : bar_colour(row->mark));
+    }
+}
+
 void hud_draw(struct canvas *canvas, struct rect panel, const struct hud_data *data)
 {
     draw_head(canvas, panel, data);
+    if (data->panel != HUD_FRAMES) {
+        draw_rows(canvas, panel, data);
+        return;
+    }
     draw_figures(canvas, panel, data);
     draw_bars(canvas, panel, data);
 }

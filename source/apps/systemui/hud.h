@@ -29,16 +29,56 @@
 #define HUD_LABEL_Y(row) (31 + (row)*27)
 #define HUD_VALUE_Y(row) (42 + (row)*27)
 #define HUD_NAME_MAX     48
+#define HUD_PHASES       4 /* ui, layout, render, present */
 
 /* Why a bar has its colour; the worst that holds. */
+enum hud_panel {
+    HUD_FRAMES, /* figures and bars; what the others show are rows */
+    HUD_JANK,
+    HUD_GRAPHICS,
+    HUD_JIT,
+    HUD_HOTSPOTS,
+    HUD_COUNTERS,
+    HUD_HEALTH,
+    HUD_PANELS
+};
+
+#define HUD_ROWS       10
+#define HUD_ROW_Y(row) (29 + (row)*11)
+#define HUD_WHYS       2
+
 enum hud_mark { HUD_GOOD, HUD_LONG, HUD_DROPPED, HUD_NO_INTERVAL };
 
 struct hud_bar {
     uint64_t interval_ns;
+    uint64_t phase_ns[HUD_PHASES]; /* 0: not given */
     enum hud_mark mark;
 };
 
+/* A label on the left and a value on the right; the mark gives the value's colour. */
+struct hud_row {
+    char label[25];
+    char value[16];
+    enum hud_mark mark;
+};
+
+/* The last janky frame that was heard of; frame 0: none. */
+struct hud_jank {
+    uint64_t frame;
+    uint64_t over_ns;
+    const char *cause;
+    struct {
+        char label[25];
+        uint64_t self_ns;
+    } why[HUD_WHYS];
+};
+
 struct hud_data {
+    enum hud_panel panel;
+    struct hud_row row[HUD_ROWS]; /* of a panel of rows */
+    int32_t rows;
+    struct hud_jank jank;
+    const char *title; /* of such a panel */
     bool connected;
     bool has_intervals; /* false: the figures over intervals are not there */
     char session[HUD_NAME_MAX + 1];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "font.h"
+#include "panels.h"
 #include "perf.capnp.h"
 
 /* Ten seconds of frames: 24 records each for the begins and ends of their steps, one on average for
@@ -24,9 +25,7 @@ static void hang_up(struct perf_link *link)
     link->up = false;
 }
 
-/* Sends the call that was begun. An exception is one call's failure; all else ends the connection.
- */
-static bool call(struct perf_link *link)
+bool perf_link_call(struct perf_link *link)
 {
     const int error = perf_client_call(&link->client);
     if (error == 0)
@@ -58,7 +57,7 @@ static bool still_runs(struct perf_link *link)
         return false;
     const struct perf_metrics_request_builder request = perf_metrics_call(&link->client.rpc);
     perf_metrics_request_set_session_id(request, link->session);
-    if (!call(link))
+    if (!perf_link_call(link))
         return false;
     const struct perf_metrics_response_reader answer = perf_metrics_results(&link->client.rpc);
     const struct perf_metrics_reader metrics = perf_metrics_response_get_metrics(answer);
@@ -79,7 +78,7 @@ static int start_session(struct perf_link *link)
     perf_start_request_set_name(request, text_of(link->session_name));
     if (link->budget_ns != 0)
         perf_start_request_set_budget_ns(request, link->budget_ns);
-    if (!call(link))
+    if (!perf_link_call(link))
         return link->error;
     const struct perf_start_response_reader answer = perf_start_results(&link->client.rpc);
     const int status = (int)perf_start_response_get_status(answer);
@@ -101,8 +100,10 @@ static int open_marks(struct perf_link *link)
         .stamp_always = link->stamp_marks,
     };
     const int result = perf_open_on(&link->client, &options);
-    if (result == 0)
+    if (result == 0) {
         spans_intern();
+        panels_open();
+    }
     return result;
 }
 
@@ -169,7 +170,7 @@ static bool read_metrics(struct perf_link *link, struct hud_data *hud)
 {
     const struct perf_metrics_request_builder request = perf_metrics_call(&link->client.rpc);
     perf_metrics_request_set_session_id(request, link->session);
-    if (!call(link))
+    if (!perf_link_call(link))
         return false;
     const struct perf_metrics_response_reader answer = perf_metrics_results(&link->client.rpc);
     if (perf_metrics_response_get_status(answer) != PERF_STATUS_OK)
@@ -181,7 +182,13 @@ static bool read_metrics(struct perf_link *link, struct hud_data *hud)
 
 static struct hud_bar bar_of(struct perf_frame_sample_reader sample)
 {
-    struct hud_bar bar = {perf_frame_sample_get_interval_ns(sample), HUD_GOOD};
+    struct hud_bar bar = {
+        .interval_ns = perf_frame_sample_get_interval_ns(sample),
+        .phase_ns = {perf_frame_sample_get_ui_ns(sample), perf_frame_sample_get_layout_ns(sample),
+                     perf_frame_sample_get_render_ns(sample),
+                     perf_frame_sample_get_present_ns(sample)},
+        .mark = HUD_GOOD,
+    };
     if (perf_frame_sample_get_dropped(sample))
         bar.mark = HUD_DROPPED;
     else if (perf_frame_sample_get_long(sample))
@@ -199,7 +206,7 @@ static bool read_frames(struct perf_link *link, struct hud_data *hud)
         perf_frames_request_set_session_id(request, link->session);
         perf_frames_request_set_after_seq(request, link->seen_seq);
         perf_frames_request_set_max(request, FRAMES_A_CALL);
-        if (!call(link))
+        if (!perf_link_call(link))
             return false;
         const struct perf_frames_response_reader answer = perf_frames_results(&link->client.rpc);
         if (perf_frames_response_get_status(answer) != PERF_STATUS_OK)
@@ -222,7 +229,8 @@ void perf_link_read(struct perf_link *link, struct hud_data *hud)
     /* Another session's frames begin with 1 again: the bars are of one session only. */
     if (link->seen_seq == 0)
         hud->bars = 0;
-    hud->connected = link->up && read_metrics(link, hud) && read_frames(link, hud);
+    hud->connected =
+        link->up && read_metrics(link, hud) && read_frames(link, hud) && panels_read(link, hud);
 }
 
 int perf_link_stop(struct perf_link *link)
@@ -232,7 +240,7 @@ int perf_link_stop(struct perf_link *link)
     perf_flush();
     const struct perf_stop_request_builder request = perf_stop_call(&link->client.rpc);
     perf_stop_request_set_session_id(request, link->session);
-    if (!call(link))
+    if (!perf_link_call(link))
         return link->error;
     const int status = (int)perf_stop_response_get_status(perf_stop_results(&link->client.rpc));
     hang_up(link);

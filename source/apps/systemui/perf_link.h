@@ -21,6 +21,7 @@ struct perf_link {
     int error;         /* why the link is down: a perf_client_error */
     uint32_t session;  /* 0: none yet */
     uint64_t seen_seq; /* of the newest frame in the HUD */
+    uint64_t jank_seq; /* of the newest janky one */
     uint64_t refused;  /* frames that the service answered with a status other than ok */
     int last_refusal;  /* that status */
 };
@@ -41,6 +42,10 @@ void perf_link_tick(struct perf_link *link, struct perf_frame_facts *frame);
 
 /* Fetches the figures and the new frames. Where the link is down it says so in *hud. */
 void perf_link_read(struct perf_link *link, struct hud_data *hud);
+
+/* Sends the call that was begun in client.rpc. An exception is one call's failure; all else ends
+ * the connection. */
+bool perf_link_call(struct perf_link *link);
 
 /* Ends the session. Like perf_link_open(); the link is closed in any case. */
 int perf_link_stop(struct perf_link *link) __attribute__((warn_unused_result));

@@ -76,6 +76,7 @@ void picture_draw(struct picture *picture, const struct scene *scene, const stru
                   struct systemui_platform *platform)
 {
     struct canvas *canvas = &picture->canvas;
+    canvas->work.passes += hud != NULL ? 5 : 4; /* wallpaper, windows, glass, HUD, pointer */
     spans_begin(spans, platform, SPAN_WALLPAPER);
     canvas_copy(canvas, layout->screen, picture->wallpaper);
     wallpaper_stars(canvas, scene->refresh);

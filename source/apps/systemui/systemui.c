@@ -3,6 +3,7 @@
 
 #include "number.h"
 #include "palette.h"
+#include "panels.h"
 
 #define HUD_EVERY       12  /* frames from one look at the figures to the next */
 #define COUNT_EVERY     4   /* frames from one value of the counters to the next */
@@ -23,7 +24,7 @@ void systemui_init(struct systemui *ui, const struct systemui_config *config,
     ui->key_at_ns = 0;
     ui->scrolled = 0;
     ui->load_wanted = false;
-    ui->hud_hidden = false;
+    ui->hud_hidden = ui->panel_is_new = false;
 }
 
 int systemui_connect(struct systemui *ui)
@@ -31,6 +32,15 @@ int systemui_connect(struct systemui *ui)
     const int result = perf_link_open(&ui->link);
     ui->hud.connected = result == 0;
     return result;
+}
+
+/* Its rows are fetched before it is drawn next. */
+void systemui_show(struct systemui *ui, enum hud_panel panel)
+{
+    ui->hud.panel = panel;
+    ui->hud.title = panels_name(panel);
+    ui->hud.rows = 0;
+    ui->panel_is_new = true;
 }
 
 void systemui_key(struct systemui *ui, enum systemui_key key, uint64_t at_ns)
@@ -49,6 +59,9 @@ void systemui_key(struct systemui *ui, enum systemui_key key, uint64_t at_ns)
         break;
     case SYSTEMUI_KEY_HUD:
         ui->hud_hidden = !ui->hud_hidden;
+        break;
+    case SYSTEMUI_KEY_PANEL:
+        systemui_show(ui, panels_next(ui->hud.panel));
         break;
     }
 }
@@ -139,6 +152,7 @@ static void phase_render(struct systemui *ui, struct perf_frame_facts *frame)
     const uint64_t began = spans_begin(&ui->spans, ui->platform, SPAN_RENDER);
     canvas->glyphs = 0;
     canvas->blended = 0;
+    canvas->work = (struct canvas_work){.passes = 0};
     picture_draw(&ui->picture, &ui->scene, &ui->layout, ui->hud_hidden ? NULL : &ui->hud,
                  &ui->spans, ui->platform);
     make_load(ui, frame->began_at_ns);
@@ -173,9 +187,11 @@ static void report(struct systemui *ui, struct perf_frame_facts *frame)
         return;
     }
     spans_begin(&ui->spans, ui->platform, SPAN_PERFD);
+    panels_frame(&ui->picture.canvas, frame);
     perf_link_tick(&ui->link, frame);
-    if (frame->id % HUD_EVERY == 0)
+    if (frame->id % HUD_EVERY == 0 || ui->panel_is_new)
         perf_link_read(&ui->link, &ui->hud);
+    ui->panel_is_new = false;
     if (was_up && !ui->link.up) {
         ui->hud.connected = false;
         systemui_log(ui->platform, "perfd: connection lost, drawing on");

@@ -29,7 +29,8 @@ enum systemui_key {
     SYSTEMUI_KEY_UP,   /* scrolls the list back */
     SYSTEMUI_KEY_DOWN, /* and on */
     SYSTEMUI_KEY_LOAD, /* makes the next frame miss its refresh */
-    SYSTEMUI_KEY_HUD   /* shows or hides the HUD */
+    SYSTEMUI_KEY_HUD,  /* shows or hides the HUD */
+    SYSTEMUI_KEY_PANEL /* the HUD's next panel */
 };
 
 struct systemui {
@@ -47,6 +48,7 @@ struct systemui {
     int32_t scrolled;   /* by keys, in pixels */
     bool load_wanted;
     bool hud_hidden;
+    bool panel_is_new; /* it has no rows yet */
 };
 
 void systemui_init(struct systemui *ui, const struct systemui_config *config,
@@ -57,6 +59,9 @@ int systemui_connect(struct systemui *ui) __attribute__((warn_unused_result));
 
 /* Makes one frame and shows it: returns when it is on the display and perfd knows of it. */
 void systemui_frame(struct systemui *ui);
+
+/* The HUD shows this panel. */
+void systemui_show(struct systemui *ui, enum hud_panel panel);
 
 /* A key went down at at_ns; the next frame answers it. */
 void systemui_key(struct systemui *ui, enum systemui_key key, uint64_t at_ns);

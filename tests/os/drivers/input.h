@@ -16,6 +16,7 @@
 enum input_code {
     INPUT_TAB = 15,
     INPUT_ENTER = 28,
+    INPUT_P = 25,
     INPUT_H = 35,
     INPUT_L = 38,
     INPUT_SPACE = 57,

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "hud.h"
 #include "platform.h"
 
 struct systemui_platform {
@@ -19,6 +20,7 @@ struct host_options {
     const char *png;  /* NULL: none */
     uint32_t seconds; /* 0: until told to stop */
     uint64_t budget_ns;
+    enum hud_panel panel;
     int32_t width, height;
 };
 

@@ -145,6 +145,7 @@ int main(int argc, char **argv)
     } else {
         catch_signals();
         systemui_init(&ui, &config, &platform);
+        systemui_show(&ui, options.panel);
         code = judge(systemui_connect(&ui), "start");
         if (code == EXIT_FINE) {
             run(&ui, &options);

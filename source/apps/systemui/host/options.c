@@ -7,19 +7,30 @@
 
 #include "canvas.h"
 #include "host.h"
+#include "panels.h"
 #include "scene.h"
 
 #define NAME_MAX_BYTES 48
 #define SECONDS_MAX    86400
 #define BUDGET_MS_MAX  10000
 
-enum { OPTION_CONNECT = 256, OPTION_SECONDS, OPTION_NAME, OPTION_PNG, OPTION_BUDGET, OPTION_SIZE };
+enum {
+    OPTION_CONNECT = 256,
+    OPTION_SECONDS,
+    OPTION_NAME,
+    OPTION_PANEL,
+    OPTION_PNG,
+    OPTION_BUDGET,
+    OPTION_SIZE
+};
 
 static const struct argp_option options[] = {
     {"connect", OPTION_CONNECT, "unix:PATH", 0,
      "perfd's socket (default: $PERF_SOCKET, or its usual place)", 0},
     {"seconds", OPTION_SECONDS, "N", 0, "End after N seconds (default 10; 0: when told to)", 0},
     {"name", OPTION_NAME, "NAME", 0, "The session's name (default: systemui)", 0},
+    {"panel", OPTION_PANEL, "NAME", 0,
+     "What the HUD shows: frames (default), jank, graphics, jit, hotspots, counters, health", 0},
     {"png", OPTION_PNG, "FILE", 0, "Write the last frame to FILE", 0},
     {"budget-ms", OPTION_BUDGET, "X", 0, "A frame's budget in milliseconds (default 16.666667)", 0},
     {"size", OPTION_SIZE, "WxH", 0, "The desktop's size in pixels (default 640x480)", 0},
@@ -80,6 +91,17 @@ static bool name_is_good(const char *name)
            strspn(name, allowed) == length;
 }
 
+static bool read_panel(const char *text, enum hud_panel *panel)
+{
+    const char *name;
+    for (int i = 0; (name = panels_name((enum hud_panel)i)) != NULL; i++)
+        if (strcmp(name, text) == 0) {
+            *panel = (enum hud_panel)i;
+            return true;
+        }
+    return false;
+}
+
 static error_t read_option(int key, char *text, struct argp_state *state)
 {
     struct host_options *to = state->input;
@@ -101,6 +123,10 @@ static error_t read_option(int key, char *text, struct argp_state *state)
             argp_error(state, "--name %s: not 1 to %d of A-Z a-z 0-9 . _ -, the first not '.'",
                        text, NAME_MAX_BYTES);
         to->name = text;
+        return 0;
+    case OPTION_PANEL:
+        if (!read_panel(text, &to->panel))
+            argp_error(state, "--panel %s: there is no such panel", text);
         return 0;
     case OPTION_PNG:
         to->png = text;

@@ -25,6 +25,9 @@ static void hand(struct systemui *ui, const struct virt_key *key)
     case INPUT_L:
         systemui_key(ui, SYSTEMUI_KEY_LOAD, key->at_ns);
         break;
+    case INPUT_P:
+        systemui_key(ui, SYSTEMUI_KEY_PANEL, key->at_ns);
+        break;
     case INPUT_H:
         systemui_key(ui, SYSTEMUI_KEY_HUD, key->at_ns);
         break;

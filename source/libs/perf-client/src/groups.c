@@ -66,6 +66,29 @@ static int tell_state(const struct perf_group *group, uint32_t first, uint32_t c
     return (int)perf_counter_state_response_get_status(perf_counter_state_results(rpc));
 }
 
+static void call_sample(const struct perf_group *group)
+{
+    const struct perf_sample_counters_request_builder request =
+        perf_sample_counters_call(&perf_marks.client->rpc);
+    perf_sample_counters_request_set_group(request, group->id);
+    perf_sample_counters_request_set_time_ns(request, perf_stamp_ns());
+    const struct nx_i64_list_builder values =
+        perf_sample_counters_request_init_values(request, group->count);
+    for (uint32_t i = 0; i < group->count; i++)
+        nx_i64_list_set(values, i, group->value[i]);
+    (void)perf_marks_call(); /* what perfd refuses it does not show */
+}
+
+static void sample_groups(void)
+{
+    if (!perf_on())
+        return;
+    for (struct perf_group *group = groups; group != NULL; group = group->next)
+        if (group->on && ready(group) == 0 &&
+            !perf_ticks_sample(group->id, group->value, group->count))
+            call_sample(group);
+}
+
 static void link_group(struct perf_group *group)
 {
     if (group->is_linked)
@@ -73,6 +96,7 @@ static void link_group(struct perf_group *group)
     group->is_linked = true;
     group->next = groups;
     groups = group;
+    perf_marks.sample = sample_groups;
 }
 
 int perf_group_switch(struct perf_group *group, bool on)
@@ -96,29 +120,6 @@ int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric
         result = tell_state(group, metric, 1, state, reason);
     perf_platform_unlock();
     return result;
-}
-
-static void call_sample(const struct perf_group *group)
-{
-    const struct perf_sample_counters_request_builder request =
-        perf_sample_counters_call(&perf_marks.client->rpc);
-    perf_sample_counters_request_set_group(request, group->id);
-    perf_sample_counters_request_set_time_ns(request, perf_stamp_ns());
-    const struct nx_i64_list_builder values =
-        perf_sample_counters_request_init_values(request, group->count);
-    for (uint32_t i = 0; i < group->count; i++)
-        nx_i64_list_set(values, i, group->value[i]);
-    (void)perf_marks_call(); /* what perfd refuses it does not show */
-}
-
-void perf_groups_sample(void)
-{
-    if (!perf_on())
-        return;
-    for (struct perf_group *group = groups; group != NULL; group = group->next)
-        if (group->on && ready(group) == 0 &&
-            !perf_ticks_sample(group->id, group->value, group->count))
-            call_sample(group);
 }
 
 /* --- Hotspots --------------------------------------------------------------------------------- */

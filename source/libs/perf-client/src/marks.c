@@ -210,7 +210,8 @@ int perf_frame(const struct perf_frame_facts *frame)
     perf_platform_lock();
     /* What the frame was made of goes first: perfd looks at it when the tick comes. */
     perf_calls_send();
-    perf_groups_sample();
+    if (perf_marks.sample != NULL)
+        perf_marks.sample();
     const int result = perf_marks.client == NULL ? PERF_CLIENT_DISCONNECTED
                                                  : send_tick(frame != NULL ? frame : &shown_now);
     perf_platform_unlock();

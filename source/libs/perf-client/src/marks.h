@@ -23,6 +23,7 @@ struct perf_marks {
     struct perf_options options;
     struct perf_site *sites; /* whose labels are known */
     uint64_t frame_id;       /* the last that was given */
+    void (*sample)(void);    /* groups.c, once there is a group: who has none does not link it */
 };
 
 extern PERF_OWN struct perf_marks perf_marks;
@@ -72,9 +73,6 @@ PERF_OWN bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id
 
 /* The same for a group's values. */
 PERF_OWN bool perf_ticks_sample(uint32_t group, const int64_t *value, uint32_t count);
-
-/* groups.c: all that are on. */
-PERF_OWN void perf_groups_sample(void);
 
 /* Records that go by calls: kept until there are as many as a call takes, or until the frame. */
 PERF_OWN void perf_calls_add(uint32_t lane, uint64_t word, uint64_t value, uint64_t time_ns);

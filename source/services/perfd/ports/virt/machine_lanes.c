@@ -11,14 +11,15 @@ struct track {
     const char *name;
     const char *lost; /* the counter of those that found no room */
     const char *category;
-    uint32_t records; /* five seconds of a program at 60 Hz, of the store's fewer */
+    uint32_t records; /* five seconds of a program at 60 Hz with two calls a frame, of the store's
+                         fewer */
 };
 
 static const struct track tracks[VIRT_TRACKS] = {
     [VIRT_TRACK_PERFD] = {"interrupts perfd", "lost interrupts perfd", "interrupt", 2048},
     [VIRT_TRACK_SYSTEMUI] = {"interrupts systemui", "lost interrupts systemui", "interrupt", 2048},
     [VIRT_TRACK_STATEFS] = {"interrupts statefs", "lost interrupts statefs", "interrupt", 512},
-    [VIRT_TRACK_CALLS] = {"channel systemui", "lost channel systemui", "channel", 1024},
+    [VIRT_TRACK_CALLS] = {"channel systemui", "lost channel systemui", "channel", 2048},
 };
 
 struct open_track {
