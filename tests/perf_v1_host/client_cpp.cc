@@ -865,6 +865,116 @@ void check_foreign_tick(kj::AsyncIoContext &io, const char *path, uint32_t sessi
            "another client's tick");
 }
 
+/* Sampled 70 times: 3, 6, 9 ... are new of the first one, and the second one's level falls from 70.
+ */
+void check_counters(Perf::Client &perf, kj::WaitScope &scope)
+{
+    auto declare = perf.counterGroupRequest();
+    declare.setName("stock");
+    auto list = declare.initCounters(3);
+    list[0].setName("grows");
+    list[0].setUnit("bytes");
+    list[1].setName("falls");
+    list[1].setKind(CounterKind::GAUGE);
+    list[2].setName("absent");
+    auto declared = declare.send().wait(scope);
+    status(declared.getStatus(), Status::OK, "counterGroup");
+    uint32_t group = declared.getGroup();
+
+    auto state = perf.counterStateRequest();
+    state.setGroup(group);
+    state.setFirst(2);
+    state.setCount(1);
+    state.setState(CounterState::UNSUPPORTED);
+    state.setReason("none here");
+    status(state.send().wait(scope).getStatus(), Status::OK, "counterState");
+    int64_t total = 0;
+    for (int64_t i = 1; i <= 70; i++) {
+        auto sample = perf.sampleCountersRequest();
+        sample.setGroup(group);
+        auto values = sample.initValues(3);
+        values.set(0, total += 3 * i);
+        values.set(1, 71 - i);
+        status(sample.send().wait(scope).getStatus(), Status::OK, "sampleCounters");
+    }
+    auto wrong = perf.sampleCountersRequest();
+    wrong.setGroup(group);
+    wrong.initValues(2);
+    status(wrong.send().wait(scope).getStatus(), Status::INVALID, "sampleCounters: too few");
+    auto nobodys = perf.sampleCountersRequest();
+    nobodys.setGroup(group + 1000);
+    status(nobodys.send().wait(scope).getStatus(), Status::NOT_FOUND, "sampleCounters: no group");
+
+    auto ask = perf.countersRequest();
+    ask.setFromGroup(group);
+    ask.setMax(32);
+    auto found = ask.send().wait(scope);
+    status(found.getStatus(), Status::OK, "counters");
+    check(found.getName() == "stock", "counters: the group's name");
+    expect(found.getSamples(), 70, "counters: samples");
+    expect(found.getWindowSamples(), 60, "counters: the window");
+    check(found.getWindowNs() > 0 && found.getPid() == static_cast<uint32_t>(getpid()),
+          "counters: when and who");
+    expect(found.getCounters().size(), 3, "counters: how many");
+    auto grows = found.getCounters()[0];
+    check(grows.getUnit() == "bytes" && grows.getState() == CounterState::OK, "counters: bytes");
+    expect(grows.getTotal(), 3 * 70 * 71 / 2, "counters: total");
+    expect(grows.getSum(), 3 * (70 * 71 / 2 - 10 * 11 / 2), "counters: sum of 11 to 70");
+    expect(grows.getP95(), 3 * 67, "counters: p95"); /* the 57th of 60 */
+    expect(grows.getMax(), 210, "counters: max");
+    expect(found.getCounters()[1].getLast(), 1, "counters: a level");
+    auto absent = found.getCounters()[2];
+    check(absent.getState() == CounterState::UNSUPPORTED && absent.getReason() == "none here" &&
+              absent.getSamples() == 0,
+          "counters: what there is not");
+
+    uint64_t seq = 0, read = 0;
+    for (;;) {
+        auto more = perf.counterSamplesRequest();
+        more.setGroup(group);
+        more.setAfterSeq(seq);
+        more.setMax(16);
+        auto samples = more.send().wait(scope);
+        status(samples.getStatus(), Status::OK, "counterSamples");
+        if (samples.getSamples().size() == 0)
+            break;
+        expect(samples.getMissed(), seq == 0 ? 10 : 0, "counterSamples: missed");
+        for (auto one : samples.getSamples()) {
+            seq = one.getSeq();
+            read += one.getAmounts()[0] == static_cast<int64_t>(3 * seq);
+        }
+    }
+    expect(read, 60, "counterSamples: amounts");
+}
+
+void check_hotspots(Perf::Client &perf, kj::WaitScope &scope)
+{
+    for (int round = 0; round < 2; round++) {
+        auto add = perf.addHotspotsRequest();
+        add.setTable("stock");
+        auto entries = add.initEntries(3);
+        for (unsigned i = 0; i < 3; i++) {
+            entries[i].setKey(UINT64_MAX - i);
+            entries[i].setHits(i + 1);
+            entries[i].setWeight(i == 2 ? 0 : 10 * (i + 1));
+        }
+        status(add.send().wait(scope).getStatus(), Status::OK, "addHotspots");
+    }
+    auto ask = perf.hotspotsRequest();
+    ask.setMax(50);
+    auto table = ask.send().wait(scope);
+    status(table.getStatus(), Status::OK, "hotspots");
+    expect(table.getTotalHits(), 12, "hotspots: hits");
+    expect(table.getTotalWeight(), 66, "hotspots: weight");
+    expect(table.getEntries().size(), 3, "hotspots: entries");
+    check(table.getEntries()[0].getKey() == UINT64_MAX - 1 &&
+              table.getEntries()[0].getWeight() == 40 && table.getEntries()[2].getWeight() == 6,
+          "hotspots: ranked");
+    ask = perf.hotspotsRequest();
+    ask.setMax(51);
+    status(ask.send().wait(scope).getStatus(), Status::INVALID, "hotspots: 51 at once");
+}
+
 void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, bool alone)
 {
     kj::WaitScope &scope = io.waitScope;
@@ -895,8 +1005,11 @@ void whole_session(kj::AsyncIoContext &io, const char *path, const char *trace, 
     check_frames(c.perf, figures, session, scope);
     check_janks(c.perf, figures, session, !alone, scope);
 
-    if (!alone)
+    if (!alone) {
         check_foreign_tick(io, path, session);
+        check_counters(c.perf, scope);
+        check_hotspots(c.perf, scope);
+    }
 
     auto stopped = c.perf.stopRequest().send().wait(scope);
     status(stopped.getStatus(), Status::OK, "stop");
