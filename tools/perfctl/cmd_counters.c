@@ -82,11 +82,6 @@ static const struct derived {
 
 enum { DERIVED = sizeof derived / sizeof derived[0] };
 
-static bool is_text(struct nx_text text, const char *string)
-{
-    return strlen(string) == text.length && memcmp(string, text.bytes, text.length) == 0;
-}
-
 /* A message is read once: what is derived is made of this. */
 struct sums {
     uint32_t count;
@@ -111,7 +106,7 @@ static void note_sum(struct sums *sums, struct perf_counter_figures_reader c)
 static bool add_sum(const struct sums *sums, const char *name, double *sum)
 {
     for (uint32_t i = 0; i < sums->count; i++)
-        if (is_text(sums->of[i].name, name)) {
+        if (text_is(sums->of[i].name, name)) {
             *sum += sums->of[i].sum;
             return sums->of[i].present;
         }
@@ -190,7 +185,7 @@ static json_t *derived_json(struct nx_text group, const struct sums *sums)
 {
     json_t *made = json_object();
     for (int i = 0; i < DERIVED; i++)
-        if (is_text(group, derived[i].group)) {
+        if (text_is(group, derived[i].group)) {
             double value;
             bool has = derive(&derived[i], sums, &value);
             json_object_set_new(made, derived[i].name, has ? json_real(value) : json_null());
@@ -202,15 +197,10 @@ static json_t *derived_json(struct nx_text group, const struct sums *sums)
 
 static void print_group(struct perf_counters_response_reader group)
 {
-    print_text(perf_counters_response_get_name(group));
-    uint32_t pid = perf_counters_response_get_pid(group);
-    if (pid != 0) {
-        printf(" of ");
-        print_text(perf_counters_response_get_process(group));
-        printf(" (pid %" PRIu32 ")", pid);
-    }
-    printf("%s: %" PRIu64 " samples; of the last %" PRIu32 ", in %.3f s:\n",
-           perf_counters_response_get_closed(group) ? ", gone" : "",
+    print_owned(perf_counters_response_get_name(group), perf_counters_response_get_pid(group),
+                perf_counters_response_get_process(group),
+                perf_counters_response_get_closed(group));
+    printf(": %" PRIu64 " samples; of the last %" PRIu32 ", in %.3f s:\n",
            perf_counters_response_get_samples(group),
            perf_counters_response_get_window_samples(group),
            (double)perf_counters_response_get_window_ns(group) / SECOND_NS);
@@ -246,7 +236,7 @@ static void print_derived(struct nx_text group, const struct sums *sums)
 {
     for (int i = 0; i < DERIVED; i++) {
         double value;
-        if (is_text(group, derived[i].group) && derive(&derived[i], sums, &value))
+        if (text_is(group, derived[i].group) && derive(&derived[i], sums, &value))
             printf("  = %-*s%12.2f %s\n", NAME_WIDTH - 2, derived[i].name, value, derived[i].unit);
     }
 }
@@ -275,7 +265,7 @@ static int fetch(struct perf_client *client, const struct counters_arguments *ar
     uint64_t window_ns = perf_counters_response_get_window_ns(response);
     struct sums sums = {.window_s = (double)window_ns / SECOND_NS};
     struct nx_text name = perf_counters_response_get_name(response);
-    bool wanted = arguments->group == NULL || is_text(name, arguments->group);
+    bool wanted = arguments->group == NULL || text_is(name, arguments->group);
     if (wanted && *counter == 0 && list != NULL)
         json_array_append_new(list, group_json(response));
     else if (wanted && *counter == 0)

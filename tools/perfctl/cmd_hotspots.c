@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "perfctl.h"
 
@@ -82,14 +81,10 @@ static void print_table(struct perf_hotspots_response_reader table)
 {
     struct perf_hotspot_list_reader entries = perf_hotspots_response_get_entries(table);
     uint64_t total = perf_hotspots_response_get_total_weight(table);
-    print_text(perf_hotspots_response_get_name(table));
-    if (perf_hotspots_response_get_pid(table) != 0) {
-        printf(" of ");
-        print_text(perf_hotspots_response_get_process(table));
-        printf(" (pid %" PRIu32 ")", perf_hotspots_response_get_pid(table));
-    }
-    printf("%s: %" PRIu64 " hits, a weight of %" PRIu64 "; %" PRIu32 " keys are kept\n",
-           perf_hotspots_response_get_closed(table) ? ", gone" : "",
+    print_owned(perf_hotspots_response_get_name(table), perf_hotspots_response_get_pid(table),
+                perf_hotspots_response_get_process(table),
+                perf_hotspots_response_get_closed(table));
+    printf(": %" PRIu64 " hits, a weight of %" PRIu64 "; %" PRIu32 " keys are kept\n",
            perf_hotspots_response_get_total_hits(table), total,
            perf_hotspots_response_get_kept(table));
     printf("  %-18s%9s%16s%16s%16s\n", "key", "percent", "weight", "of others", "hits");
@@ -117,10 +112,8 @@ static int fetch(struct perf_client *client, const struct hotspots_arguments *ar
     if (perf_hotspots_response_get_status(table) == PERF_STATUS_NOT_FOUND)
         return EXIT_FINE;
     int code = check_status("hotspots", perf_hotspots_response_get_status(table));
-    struct nx_text name = perf_hotspots_response_get_name(table);
-    bool wanted =
-        arguments->table == NULL || (strlen(arguments->table) == name.length &&
-                                     memcmp(arguments->table, name.bytes, name.length) == 0);
+    bool wanted = arguments->table == NULL ||
+                  text_is(perf_hotspots_response_get_name(table), arguments->table);
     *from = perf_hotspots_response_get_table(table) + 1;
     if (code != EXIT_FINE || !wanted)
         return code;

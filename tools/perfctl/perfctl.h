@@ -126,4 +126,9 @@ void print_health(struct perf_health_reader health);
 /* The service's text for a terminal: whatever could steer one is shown as '?'. */
 void print_text(struct nx_text text);
 
+/* "NAME of PROCESS (pid N), gone": what a program has, and whether it is there. */
+void print_owned(struct nx_text name, uint32_t pid, struct nx_text process, bool closed);
+
+bool text_is(struct nx_text text, const char *string);
+
 #endif

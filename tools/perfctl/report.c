@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int finish_output(int code)
 {
@@ -52,6 +53,22 @@ void print_text(struct nx_text text)
         unsigned char byte = (unsigned char)text.bytes[i];
         putchar(byte < 0x20 || byte == 0x7f ? '?' : byte);
     }
+}
+
+bool text_is(struct nx_text text, const char *string)
+{
+    return strlen(string) == text.length && memcmp(string, text.bytes, text.length) == 0;
+}
+
+void print_owned(struct nx_text name, uint32_t pid, struct nx_text process, bool closed)
+{
+    print_text(name);
+    if (pid != 0) {
+        printf(" of ");
+        print_text(process);
+        printf(" (pid %" PRIu32 ")", pid);
+    }
+    printf("%s", closed ? ", gone" : "");
 }
 
 static void add_window(json_t *to, struct perf_metrics_reader m)

@@ -117,23 +117,14 @@ static bool name_is_there(const struct perfd_counter *counter, uint32_t count,
     return false;
 }
 
-/* Texts are kept with a NUL behind them. */
-static bool is_text(struct perfd_text text, uint32_t least, uint32_t most)
-{
-    for (uint32_t i = 0; i < text.length && text.length <= most; i++)
-        if (text.bytes[i] == '\0')
-            return false;
-    return text.length >= least && text.length <= most;
-}
-
 static bool are_valid(const struct perfd_counter *counter, uint32_t count)
 {
     if (count < 1 || count > PERFD_GROUP_COUNTERS)
         return false;
     for (uint32_t i = 0; i < count; i++)
-        if (!is_text(counter[i].name, 1, PERFD_COUNTER_NAME_MAX) ||
-            !is_text(counter[i].unit, 0, PERFD_UNIT_MAX) || (unsigned)counter[i].kind > PERFD_NS ||
-            name_is_there(counter, i, counter[i].name))
+        if (!text_fits(counter[i].name, 1, PERFD_COUNTER_NAME_MAX) ||
+            !text_fits(counter[i].unit, 0, PERFD_UNIT_MAX) ||
+            (unsigned)counter[i].kind > PERFD_NS || name_is_there(counter, i, counter[i].name))
             return false;
     return true;
 }
@@ -169,7 +160,7 @@ int perfd_counter_group(struct perfd *perfd, int client, struct perfd_text name,
     if (m == NULL)
         return PERFD_UNSUPPORTED;
     const struct client *writer = clients_find(perfd, client);
-    if (writer == NULL || !is_text(name, 1, PERFD_CATEGORY_MAX) || !are_valid(counter, count))
+    if (writer == NULL || !text_fits(name, 1, PERFD_CATEGORY_MAX) || !are_valid(counter, count))
         return PERFD_INVALID;
     struct group *group = group_named(m, client, name);
     if (group != NULL)
@@ -315,7 +306,7 @@ int perfd_counter_set_state(struct perfd *perfd, int client, uint32_t id, uint32
     if (group == NULL)
         return PERFD_NOT_FOUND;
     if (count < 1 || first >= group->count || count > group->count - first ||
-        (unsigned)state >= PERFD_COUNTER_STATES || !is_text(reason, 0, PERFD_REASON_MAX))
+        (unsigned)state >= PERFD_COUNTER_STATES || !text_fits(reason, 0, PERFD_REASON_MAX))
         return PERFD_INVALID;
     for (uint32_t i = 0; i < count; i++) {
         struct counter *c = &perfd->counters->counter[group->first + first + i];

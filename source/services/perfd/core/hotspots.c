@@ -217,14 +217,6 @@ static void begin_table(struct hotspot_memory *m, struct table *t, int client,
         t->place[i] = 0;
 }
 
-static bool is_name(struct perfd_text name)
-{
-    for (uint32_t i = 0; i < name.length && name.length <= PERFD_CATEGORY_MAX; i++)
-        if (name.bytes[i] == '\0')
-            return false;
-    return name.length >= 1 && name.length <= PERFD_CATEGORY_MAX;
-}
-
 /* The client's table of this name, made where there is none; or why not. */
 static int open_table(struct perfd *perfd, int client, struct perfd_text name, struct table **out)
 {
@@ -234,7 +226,7 @@ static int open_table(struct perfd *perfd, int client, struct perfd_text name, s
         return PERFD_UNSUPPORTED;
     if (writer == NULL)
         return PERFD_NOT_FOUND;
-    if (!is_name(name))
+    if (!text_fits(name, 1, PERFD_CATEGORY_MAX))
         return PERFD_INVALID;
     *out = table_named(m, client, name);
     if (*out != NULL)

@@ -11,7 +11,7 @@ int perfd_client_process(struct perfd *perfd, int client, uint32_t pid, struct p
     struct client *c = clients_find(perfd, client);
     if (c == NULL)
         return PERFD_NOT_FOUND;
-    if (name.length > PERFD_PROCESS_NAME_MAX)
+    if (!text_fits(name, 0, PERFD_PROCESS_NAME_MAX))
         return PERFD_INVALID;
     c->process = (struct process){.pid = pid};
     text_copy(c->process.name, name);

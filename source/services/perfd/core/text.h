@@ -22,6 +22,15 @@ static inline bool text_equal(struct perfd_text a, struct perfd_text b)
     return true;
 }
 
+/* Is it of so many bytes, and none of them NUL? Such a text can be kept with one behind it. */
+static inline bool text_fits(struct perfd_text text, uint32_t least, uint32_t most)
+{
+    for (uint32_t i = 0; i < text.length && text.length <= most; i++)
+        if (text.bytes[i] == '\0')
+            return false;
+    return text.length >= least && text.length <= most;
+}
+
 /* There must be room for all of it; no NUL is added. */
 static inline void text_copy(char *to, struct perfd_text from)
 {

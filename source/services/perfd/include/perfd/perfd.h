@@ -101,7 +101,8 @@ int perfd_client_open(struct perfd *perfd) __attribute__((warn_unused_result));
  * Which process the client is: traces show the lanes that it opens from now on under this pid and
  * name (up to PERFD_PROCESS_NAME_MAX bytes; empty: the pid alone). pid 0, or without this call:
  * they are in the session's process, whose pid is 1. PERFD_NOT_FOUND: no such client;
- * PERFD_INVALID: the name is too long; PERFD_UNSUPPORTED: this perfd was linked without.
+ * PERFD_INVALID: the name is too long or has a NUL in it; PERFD_UNSUPPORTED: this perfd was linked
+ * without.
  */
 int perfd_client_process(struct perfd *perfd, int client, uint32_t pid, struct perfd_text name)
     __attribute__((warn_unused_result));
