@@ -254,7 +254,7 @@ static void places(void **state)
     assert_int_equal(perfd_read_group(perfd, 2, &group), 0);
     assert_int_equal(group.id, 4);
     for (int i = 6; i <= 18; i++) {
-        char of[8];
+        char of[16];
         snprintf(of, sizeof of, "n%d", i);
         assert_int_equal(declare(&bench, third, of, many, kind, 1), i);
     }
