@@ -227,14 +227,14 @@ static void what_is_refused(void **state)
 /* 128 counters and 16 groups; a group whose client has gone makes way, the first one first. */
 static void places(void **state)
 {
-    static char name[PERFD_GROUP_COUNTERS][8];
-    const char *many[PERFD_GROUP_COUNTERS];
-    enum perfd_counter_kind kind[PERFD_GROUP_COUNTERS] = {PERFD_COUNT};
+    static char name[PERFD_GROUP_COUNTERS + 1][8];
+    const char *many[PERFD_GROUP_COUNTERS + 1];
+    enum perfd_counter_kind kind[PERFD_GROUP_COUNTERS + 1] = {PERFD_COUNT};
     struct perfd_group_info group;
     struct bench bench;
     (void)state;
     open_group(&bench);
-    for (unsigned i = 0; i < PERFD_GROUP_COUNTERS; i++) {
+    for (unsigned i = 0; i <= PERFD_GROUP_COUNTERS; i++) {
         snprintf(name[i], sizeof name[i], "c%u", i);
         many[i] = name[i];
     }
