@@ -177,8 +177,28 @@ static json_t *group_json(struct perf_counters_response_reader group)
     json_object_set_new(to, "windowSamples",
                         json_count(perf_counters_response_get_window_samples(group)));
     json_object_set_new(to, "windowMs", json_ms(perf_counters_response_get_window_ns(group), true));
+    json_object_set_new(to, "available", json_false());
+    json_object_set_new(to, "missing", json_array());
     json_object_set_new(to, "counters", json_array());
     return to;
+}
+
+/* Into the group's list; and whether any is counted, and which are not and why, for who asks no
+ * more. */
+static void add_counter(json_t *group, struct perf_counter_figures_reader c, uint64_t window_ns)
+{
+    enum perf_counter_state state = perf_counter_figures_get_state(c);
+    json_array_append_new(json_object_get(group, "counters"), counter_json(c, window_ns));
+    if (state == PERF_COUNTER_STATE_OK)
+        json_object_set_new(group, "available", json_true());
+    if (state == PERF_COUNTER_STATE_OK || state == PERF_COUNTER_STATE_WARMING ||
+        state == PERF_COUNTER_STATE_DISABLED)
+        return;
+    json_t *one = json_object();
+    json_object_set_new(one, "name", json_text(perf_counter_figures_get_name(c)));
+    json_object_set_new(one, "state", json_string(state_text(state)));
+    json_object_set_new(one, "reason", json_text(perf_counter_figures_get_reason(c)));
+    json_array_append_new(json_object_get(group, "missing"), one);
 }
 
 static json_t *derived_json(struct nx_text group, const struct sums *sums)
@@ -277,7 +297,7 @@ static int fetch(struct perf_client *client, const struct counters_arguments *ar
         if (list == NULL)
             print_counter(one);
         else
-            json_array_append_new(json_object_get(to, "counters"), counter_json(one, window_ns));
+            add_counter(to, one, window_ns);
     }
     bool of_this = perf_counters_response_get_more(response);
     /* Groups under known names are of one call. */

@@ -84,9 +84,12 @@ static void sample_groups(void)
     if (!perf_on())
         return;
     for (struct perf_group *group = groups; group != NULL; group = group->next)
-        if (group->on && ready(group) == 0 &&
-            !perf_ticks_sample(group->id, group->value, group->count))
-            call_sample(group);
+        if (group->on && ready(group) == 0) {
+            if (group->before != NULL)
+                group->before(group);
+            if (!perf_ticks_sample(group->id, group->value, group->count))
+                call_sample(group);
+        }
 }
 
 static void link_group(struct perf_group *group)

@@ -53,6 +53,7 @@ struct perf_group {
     int64_t *value;
     const char *name;
     const struct perf_metric *metric;
+    void (*before)(struct perf_group *group); /* sets values before each sample; NULL: nobody */
     /* The library's. */
     struct perf_group *next;
     uint32_t generation, id; /* of the opening in which perfd gave it */
@@ -70,9 +71,16 @@ struct perf_group {
     static int64_t variable##_values[sizeof(metrics) / sizeof((metrics)[0])];                      \
     PERF_GROUP_CHECK(sizeof(metrics) / sizeof((metrics)[0]) <= PERF_GROUP_METRICS_MAX,             \
                      #variable " is too large");                                                   \
-    static struct perf_group variable = {                                                          \
-        false, sizeof(metrics) / sizeof((metrics)[0]), variable##_values, name, metrics, 0, 0, 0,  \
-        false}
+    static struct perf_group variable = {false,                                                    \
+                                         sizeof(metrics) / sizeof((metrics)[0]),                   \
+                                         variable##_values,                                        \
+                                         name,                                                     \
+                                         metrics,                                                  \
+                                         0,                                                        \
+                                         0,                                                        \
+                                         0,                                                        \
+                                         0,                                                        \
+                                         false}
 
 static inline void perf_group_add(struct perf_group *group, unsigned metric, int64_t amount)
 {

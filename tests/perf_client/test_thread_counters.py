@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the kernel counts for a program's own thread is in its frames: pages that it touched, time that it was busy.
+Where the kernel forbids that, each counter says so."""
+import os
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "perf_v1_host")]
+import checks  # noqa: E402
+import daemon  # noqa: E402
+from trace_model import Parsed  # noqa: E402
+
+PROGRAM = os.path.join(checks.HOST, "tests", "thread_frames")
+FRAMES = 30
+NAMES = ["task_clock_ns", "page_faults", "context_switches", "cycles", "instructions", "branch_misses", "cache_misses"]
+
+
+def amounts(trace, name):
+    """A frame's each: what the counter's event says that stands there, else what the one before said."""
+    lane, = [tid for tid, lane in trace.names().items() if lane == "counters"]
+    shown = [event["ts"] for event in trace.frames()]
+    events = [(event["ts"], event["args"]["value"]) for event in trace.lane(lane, "C") if event["name"] == name]
+    found = []
+    for frame in trace.frames():
+        ends = frame["ts"] + frame["dur"]
+        found.append([value for at, value in events if at <= ends][-1])
+    checks.equal(len(shown), FRAMES)
+    return found
+
+
+@checks.check
+def frames_have_what_their_thread_did():
+    with daemon.Daemon() as perfd:
+        perfd.perfctl("start", "thread")
+        program = subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), PROGRAM, str(FRAMES)], text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   env={**os.environ, "PERF_SOCKET": perfd.path})
+        pages, busy_ns = map(int, program.stdout.readline().split())
+        group, = perfd.json("counters", "--group", "thread")["groups"]
+        counters = {one["name"]: one for one in group["counters"]}
+        path = os.path.join(perfd.work, "thread.json")
+        perfd.perfctl("export", "-o", path)
+        with open(path, "rb") as file:
+            trace = Parsed(file.read())
+        program.stdin.write("\n")
+        program.stdin.flush()
+        checks.equal(program.stdout.readline(), "off\n")
+        off, = perfd.json("counters", "--group", "thread")["groups"]
+        program.communicate("\n", timeout=daemon.LIMIT_S)
+        checks.equal(program.returncode, 0)
+    checks.equal(list(counters), NAMES)
+    checks.equal({one["state"] for one in off["counters"]} - {"disabled"}, set())
+    checks.equal({one["last"] for one in off["counters"]}, {0})
+    checks.equal(off["samples"], group["samples"], "none is taken when it is off")
+    for one in counters.values():
+        checks.true(one["state"] in ("ok", "unsupported", "notPermitted"), one)
+        checks.true(one["state"] == "ok" or one["reason"] != "", one)
+    print({name: one["state"] for name, one in counters.items()})
+    if counters["page_faults"]["state"] == "ok":
+        faults = amounts(trace, "page_faults")
+        checks.true(all(count >= pages for count in faults[1::3]), faults)
+        checks.true(sum(count < pages // 4 for count in faults[0::3] + faults[2::3]) >= FRAMES // 2, faults)
+    if counters["task_clock_ns"]["state"] == "ok":
+        times = amounts(trace, "task_clock_ns")
+        checks.true(all(ns >= busy_ns for ns in times[2::3]), times)
+        checks.true(sum(ns < busy_ns // 2 for ns in times[0::3] + times[1::3]) >= FRAMES // 2, times)
+    missing = {one["name"]: (one["state"], one["reason"]) for one in group["missing"]}
+    checks.equal(missing, {name: (one["state"], one["reason"]) for name, one in counters.items() if one["state"] != "ok"})
+    checks.equal(group["available"], len(missing) < len(NAMES))
+    checks.equal((off["available"], off["missing"]), (False, []))
+    software = {counters[name]["state"] for name in NAMES[:3]}
+    checks.equal(len(software), 1, "the kernel's own are counted, or none of them may be")
+
+
+checks.main()
