@@ -70,6 +70,10 @@ struct Hotspots {                    # some of a table's entries, as it was befo
   entries @1 :List(Perf.Hotspot);    # at most 64
   totalHits @2 :UInt64;              # of the whole table
   totalWeight @3 :UInt64;
+  id @4 :UInt32;                     # the table's
+  closed @5 :Bool;                   # its client had gone, and the entry names none; those are in the order of that
+  pid @6 :UInt32;                    # its client's process; 0: unknown
+  process @7 :Text;                  # at most 15 bytes
 }
 
 struct Lane {

@@ -4,45 +4,10 @@
  * goes is the same on every machine; beside it places by the keys' hashes, without gaps in a run of
  * them, so that a search ends after as many steps as there are entries, whatever the keys are.
  */
-#include "hotspots.h"
-
-#include "core.h"
-#include "json.h"
+#include "hotspots_parts.h"
 #include "run_log.h"
 #include "text.h"
 
-#define KEPT   PERFD_HOTSPOTS_KEPT
-#define PLACES (2 * KEPT) /* of hashes; a power of two */
-
-struct table {
-    uint32_t id;     /* 0: this place is free */
-    int32_t client;  /* 0: it has gone */
-    uint32_t closed; /* the order in which clients went; 0: open */
-    uint32_t count;
-    uint64_t total_hits, total_weight;
-    struct process process;
-    char name[PERFD_CATEGORY_MAX + 1];
-    struct perfd_hotspot entry[KEPT];
-    uint16_t heap[KEPT];    /* entries, each no heavier than its children */
-    uint16_t at[KEPT];      /* where the entry is in it */
-    uint16_t place[PLACES]; /* an entry + 1; 0: none */
-};
-
-/* Of the trace's copy. */
-struct table_copy {
-    struct perfd_hotspot_table info;
-    struct perfd_hotspot entry[PERFD_HOTSPOTS_SHOWN];
-    uint32_t count;
-};
-
-struct hotspot_memory {
-    struct table table[PERFD_HOTSPOT_TABLES];
-    struct table_copy copy[PERFD_HOTSPOT_TABLES];
-    uint32_t copies;
-    uint32_t last_id, last_closed;
-    uint16_t ranked[KEPT];
-    struct perfd_hotspot room[PERFD_HOTSPOTS_BATCH];
-};
 _Static_assert(sizeof(struct hotspot_memory) <= PERFD_HOTSPOTS_BYTES, "hotspots.h says so");
 
 int perfd_hotspots_start(struct perfd *perfd, void *memory, size_t bytes)
@@ -203,10 +168,12 @@ static struct table *make_place(struct hotspot_memory *m)
     return oldest;
 }
 
-static void begin_table(struct hotspot_memory *m, struct table *t, int client,
+static void begin_table(struct hotspot_memory *m, struct table *t, uint32_t id, int client,
                         const struct process *process, struct perfd_text name)
 {
-    t->id = ++m->last_id;
+    t->id = id;
+    if (id > m->last_id)
+        m->last_id = id;
     t->client = client;
     t->closed = t->count = 0;
     t->total_hits = t->total_weight = 0;
@@ -231,10 +198,10 @@ static int open_table(struct perfd *perfd, int client, struct perfd_text name, s
     *out = table_named(m, client, name);
     if (*out != NULL)
         return PERFD_OK;
-    *out = make_place(m);
+    *out = m->last_id < ID_MOST ? make_place(m) : NULL;
     if (*out == NULL)
         return PERFD_NO_SPACE;
-    begin_table(m, *out, client, &writer->process, name);
+    begin_table(m, *out, m->last_id + 1, client, &writer->process, name);
     return PERFD_OK;
 }
 
@@ -261,38 +228,23 @@ int perfd_hotspots_add(struct perfd *perfd, int client, struct perfd_text name,
     return PERFD_OK;
 }
 
-int perfd_hotspots_restore(struct perfd *perfd, int client, struct perfd_text name,
-                           const struct perfd_hotspot *entry, uint32_t count, uint64_t total_hits,
-                           uint64_t total_weight)
+static void close_table(struct hotspot_memory *m, struct table *t)
 {
-    struct table *t;
-    int result = open_table(perfd, client, name, &t);
-    if (result < 0)
-        return result;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = find_place(t, entry[i].key);
-        if (t->place[place] != 0 || t->count == KEPT)
-            return PERFD_INVALID;
-        enter(t, place, &entry[i]);
-    }
-    t->total_hits = total_hits;
-    t->total_weight = total_weight;
-    return PERFD_OK;
+    t->client = 0;
+    t->closed = ++m->last_closed;
 }
 
 void hotspots_client_closed(struct perfd *perfd, int client)
 {
     struct hotspot_memory *m = perfd->hotspots;
     for (size_t i = 0; m != NULL && i < PERFD_HOTSPOT_TABLES; i++)
-        if (m->table[i].id != 0 && m->table[i].client == client) {
-            m->table[i].client = 0;
-            m->table[i].closed = ++m->last_closed;
-        }
+        if (m->table[i].id != 0 && m->table[i].client == client)
+            close_table(m, &m->table[i]);
 }
 
 /* --- Looking ---------------------------------------------------------------------------------- */
 
-static struct table *table_from(struct hotspot_memory *m, uint32_t from_id)
+struct table *hotspots_from(struct hotspot_memory *m, uint32_t from_id)
 {
     struct table *found = NULL;
     for (size_t i = 0; i < PERFD_HOTSPOT_TABLES; i++) {
@@ -347,7 +299,7 @@ int perfd_read_hotspots(struct perfd *perfd, uint32_t from_id, struct perfd_hots
     struct hotspot_memory *m = perfd->hotspots;
     if (m == NULL)
         return PERFD_UNSUPPORTED;
-    const struct table *t = table_from(m, from_id);
+    const struct table *t = hotspots_from(m, from_id);
     if (t == NULL)
         return PERFD_NOT_FOUND;
     read_table(t, out);
@@ -357,79 +309,98 @@ int perfd_read_hotspots(struct perfd *perfd, uint32_t from_id, struct perfd_hots
     return (int)count;
 }
 
-/* In the heap's order: whoever enters them in it has the same heap. */
+/* --- For a run log ---------------------------------------------------------------------------- */
+
+static void log_table(struct perfd *perfd, const struct table *t)
+{
+    struct hotspot_memory *m = perfd->hotspots;
+    struct perfd_hotspot_table info;
+    uint32_t at = 0;
+    read_table(t, &info);
+    /* One without entries, too: it has its place, and its id. */
+    do {
+        uint32_t count = 0;
+        for (; count < PERFD_HOTSPOTS_BATCH && at < t->count; at++)
+            m->room[count++] = t->entry[at];
+        log_hotspots_there(perfd, t->client, &info, m->room, count);
+    } while (at < t->count);
+}
+
+/* The one whose client went first after that of a table with this `closed`; NULL: none. */
+static const struct table *closed_after(const struct hotspot_memory *m, uint32_t closed)
+{
+    const struct table *next = NULL;
+    for (size_t i = 0; i < PERFD_HOTSPOT_TABLES; i++)
+        if (m->table[i].closed > closed && (next == NULL || m->table[i].closed < next->closed))
+            next = &m->table[i];
+    return next;
+}
+
 void hotspots_log_there(struct perfd *perfd)
 {
-    struct hotspot_memory *m = perfd->hotspots;
-    for (size_t i = 0; m != NULL && i < PERFD_HOTSPOT_TABLES; i++) {
-        const struct table *t = &m->table[i];
-        for (uint32_t at = 0; t->id != 0 && t->client != 0 && at < t->count;) {
-            uint32_t count = 0;
-            for (; count < PERFD_HOTSPOTS_BATCH && at < t->count; at++)
-                m->room[count++] = t->entry[t->heap[at]];
-            log_hotspots_there(perfd, t->client, text_of(t->name), m->room, count, t->total_hits,
-                               t->total_weight);
-        }
-    }
-}
-
-/* --- The trace -------------------------------------------------------------------------------- */
-
-void hotspots_freeze(struct perfd *perfd, bool none)
-{
-    struct hotspot_memory *m = perfd->hotspots;
+    const struct hotspot_memory *m = perfd->hotspots;
     if (m == NULL)
         return;
-    m->copies = 0;
-    for (const struct table *t = table_from(m, 0); t != NULL && !none;
-         t = table_from(m, t->id + 1)) {
-        struct table_copy *copy = &m->copy[m->copies];
-        int count =
-            perfd_read_hotspots(perfd, t->id, &copy->info, copy->entry, PERFD_HOTSPOTS_SHOWN);
-        copy->count = count > 0 ? (uint32_t)count : 0;
-        m->copies += copy->count > 0;
+    for (const struct table *t = closed_after(m, 0); t != NULL; t = closed_after(m, t->closed))
+        log_table(perfd, t);
+    for (size_t i = 0; i < PERFD_HOTSPOT_TABLES; i++)
+        if (m->table[i].id != 0 && m->table[i].closed == 0)
+            log_table(perfd, &m->table[i]);
+}
+
+static struct table *table_of_id(struct hotspot_memory *m, uint32_t id)
+{
+    for (size_t i = 0; i < PERFD_HOTSPOT_TABLES; i++)
+        if (m->table[i].id == id)
+            return &m->table[i];
+    return NULL;
+}
+
+/* The table of this id, begun where it is not there; or why not. */
+static int restore_table(struct perfd *perfd, int client, const struct perfd_hotspot_table *from,
+                         struct table **out)
+{
+    struct hotspot_memory *m = perfd->hotspots;
+    struct perfd_text name = text_of(from->name);
+    struct process process = {.pid = from->pid};
+    if (!text_fits(name, 1, PERFD_CATEGORY_MAX) || from->id == 0 || from->id > ID_MOST ||
+        from->closed != (client == 0))
+        return PERFD_INVALID;
+    if (!from->closed && clients_find(perfd, client) == NULL)
+        return PERFD_NOT_FOUND;
+    *out = table_of_id(m, from->id);
+    if (*out != NULL)
+        return (*out)->client == client && text_equal(text_of((*out)->name), name) ? PERFD_OK
+                                                                                   : PERFD_INVALID;
+    if (!from->closed && table_named(m, client, name) != NULL)
+        return PERFD_INVALID;
+    *out = table_of_id(m, 0); /* a free place */
+    if (*out == NULL)
+        return PERFD_NO_SPACE;
+    text_copy(process.name, text_of(from->process));
+    begin_table(m, *out, from->id, client, &process, name);
+    if (from->closed)
+        close_table(m, *out);
+    return PERFD_OK;
+}
+
+/* The order of the entries does not matter: who is the lightest is told by weight and key alone. */
+int perfd_hotspots_restore(struct perfd *perfd, int client, const struct perfd_hotspot_table *table,
+                           const struct perfd_hotspot *entry, uint32_t count)
+{
+    struct table *t;
+    if (perfd->hotspots == NULL)
+        return PERFD_UNSUPPORTED;
+    int result = restore_table(perfd, client, table, &t);
+    if (result < 0)
+        return result;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = find_place(t, entry[i].key);
+        if (t->place[place] != 0 || t->count == KEPT)
+            return PERFD_INVALID;
+        enter(t, place, &entry[i]);
     }
-}
-
-/* A piece for each table, and one for each of its entries behind it. */
-uint32_t hotspots_pieces(const struct perfd *perfd)
-{
-    const struct hotspot_memory *m = perfd->hotspots;
-    uint32_t pieces = 0;
-    for (uint32_t i = 0; m != NULL && i < m->copies; i++)
-        pieces += 1 + m->copy[i].count;
-    return pieces;
-}
-
-static void put_table(const struct perfd_hotspot_table *info, bool first, struct put *p)
-{
-    if (first)
-        json_put(p, "hotspots:{", NULL);
-    json_put(p, first ? "'%u':{name:" : ",'%u':{name:", (const uint64_t[]){info->id});
-    json_put_string(p, text_of(info->name));
-    json_put(p, "pid%ukept%utotalHits%utotalWeight%utop:",
-             (const uint64_t[]){info->pid, info->kept, info->total_hits, info->total_weight});
-    put_char(p, '[');
-}
-
-void hotspots_put(const struct perfd *perfd, uint32_t piece, struct put *p)
-{
-    const struct hotspot_memory *m = perfd->hotspots;
-    for (uint32_t i = 0; i < m->copies; i++) {
-        const struct table_copy *copy = &m->copy[i];
-        if (piece == 0) {
-            put_table(&copy->info, i == 0, p);
-            return;
-        }
-        if (piece <= copy->count) {
-            const struct perfd_hotspot *entry = &copy->entry[piece - 1];
-            json_put(p,
-                     piece == 1 ? "{key%xhits%uweight%uerror%u}" : ",{key%xhits%uweight%uerror%u}",
-                     (const uint64_t[]){entry->key, entry->hits, entry->weight, entry->error});
-            if (piece == copy->count)
-                put_text(p, i + 1 == m->copies ? "]}}" : "]}");
-            return;
-        }
-        piece -= 1 + copy->count;
-    }
+    t->total_hits = table->total_hits;
+    t->total_weight = table->total_weight;
+    return PERFD_OK;
 }

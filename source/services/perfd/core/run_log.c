@@ -27,6 +27,11 @@ _Static_assert(sizeof(struct log_memory) + 2 * sizeof(struct item) +
                        2 * SLOTS_AT_ONCE * sizeof(struct perf_lane_slot) <
                    PERFD_LOG_BYTES_MIN,
                "");
+_Static_assert(sizeof(struct log_memory) + 2 * sizeof(struct item) +
+                       2 * (PERFD_HOTSPOTS_BATCH * sizeof(struct perfd_hotspot) +
+                            sizeof(struct perfd_hotspot_table) + PERFD_CATEGORY_MAX) <
+                   PERFD_LOG_BYTES_MIN,
+               "");
 
 /* --- The ring --------------------------------------------------------------------------------- */
 
@@ -346,43 +351,44 @@ void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t
 
 /* --- Hotspots --------------------------------------------------------------------------------- */
 
-static struct perfd_log_entry *log_entries(struct perfd *perfd, enum perfd_log_kind kind,
-                                           int client, struct perfd_text table,
-                                           const struct perfd_hotspot *from, uint32_t count)
+/* `there` is NULL where they were added. */
+static void log_entries(struct perfd *perfd, enum perfd_log_kind kind, int client,
+                        struct perfd_text name, const struct perfd_hotspot *from, uint32_t count,
+                        const struct perfd_hotspot_table *there)
 {
     void *more;
-    struct perfd_log_entry *entry =
-        begin(perfd, kind, client, THEN(perfd), count * sizeof *from + table.length, &more);
+    size_t bytes = count * sizeof *from + (there != NULL) * sizeof *there + name.length;
+    struct perfd_log_entry *entry = begin(perfd, kind, client, THEN(perfd), bytes, &more);
     if (entry == NULL)
-        return NULL;
+        return;
     struct perfd_hotspot *to = more;
     more = to + count;
     for (uint32_t i = 0; i < count; i++)
         to[i] = from[i];
-    entry->hotspots.table = table;
     entry->hotspots.entry = to;
     entry->hotspots.count = count;
+    entry->hotspots.there = NULL;
+    if (there != NULL) {
+        struct perfd_hotspot_table *table = more;
+        *table = *there;
+        entry->hotspots.there = table;
+        more = table + 1;
+    }
+    entry->hotspots.table = name;
     keep(&entry->hotspots.table, &more);
-    return entry;
 }
 
 void log_hotspots(struct perfd *perfd, int client, struct perfd_text table,
                   const struct perfd_hotspot *entry, uint32_t count)
 {
     if (perfd->log.memory != NULL)
-        (void)log_entries(perfd, PERFD_LOG_HOTSPOTS, client, table, entry, count);
+        log_entries(perfd, PERFD_LOG_HOTSPOTS, client, table, entry, count, NULL);
 }
 
-void log_hotspots_there(struct perfd *perfd, int client, struct perfd_text table,
-                        const struct perfd_hotspot *from, uint32_t count, uint64_t total_hits,
-                        uint64_t total_weight)
+void log_hotspots_there(struct perfd *perfd, int client, const struct perfd_hotspot_table *table,
+                        const struct perfd_hotspot *entry, uint32_t count)
 {
-    struct perfd_log_entry *entry =
-        log_entries(perfd, PERFD_LOG_HOTSPOTS_THERE, client, table, from, count);
-    if (entry == NULL)
-        return;
-    entry->hotspots.total_hits = total_hits;
-    entry->hotspots.total_weight = total_weight;
+    log_entries(perfd, PERFD_LOG_HOTSPOTS_THERE, client, text_of(table->name), entry, count, table);
 }
 
 /* --- Shared lanes ----------------------------------------------------------------------------- */

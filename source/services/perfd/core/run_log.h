@@ -39,9 +39,8 @@ void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t
                        uint32_t count, enum perfd_counter_state state, struct perfd_text reason);
 void log_hotspots(struct perfd *perfd, int client, struct perfd_text table,
                   const struct perfd_hotspot *entry, uint32_t count);
-void log_hotspots_there(struct perfd *perfd, int client, struct perfd_text table,
-                        const struct perfd_hotspot *entry, uint32_t count, uint64_t total_hits,
-                        uint64_t total_weight);
+void log_hotspots_there(struct perfd *perfd, int client, const struct perfd_hotspot_table *table,
+                        const struct perfd_hotspot *entry, uint32_t count);
 void log_trace(struct perfd *perfd, uint32_t session, uint64_t cap_bytes, uint64_t now_ns,
                uint32_t id);
 

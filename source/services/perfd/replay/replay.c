@@ -317,18 +317,33 @@ static enum replay_result take_hotspots(struct replay *replay, int client, struc
     return REPLAY_GOES_ON;
 }
 
+static bool take_text(char *to, size_t most, struct nx_text from)
+{
+    if (from.length > most)
+        return false;
+    for (size_t i = 0; i <= most; i++)
+        to[i] = i < from.length ? from.bytes[i] : '\0';
+    return true;
+}
+
 static enum replay_result restore_hotspots(struct replay *replay, int client,
                                            struct runlog_hotspots_reader from)
 {
     struct perfd_hotspot *room = perfd_hotspot_room(replay->perfd);
     int count =
         room != NULL ? read_hotspots(runlog_hotspots_get_entries(from), room) : PERFD_INVALID;
-    if (count < 0)
+    struct perfd_hotspot_table table = {
+        .id = runlog_hotspots_get_id(from),
+        .pid = runlog_hotspots_get_pid(from),
+        .closed = runlog_hotspots_get_closed(from),
+        .total_hits = runlog_hotspots_get_total_hits(from),
+        .total_weight = runlog_hotspots_get_total_weight(from),
+    };
+    if (count < 0 || !take_text(table.name, PERFD_CATEGORY_MAX, runlog_hotspots_get_table(from)) ||
+        !take_text(table.process, PERFD_PROCESS_NAME_MAX, runlog_hotspots_get_process(from)))
         return REPLAY_MALFORMED;
     replay->refused +=
-        perfd_hotspots_restore(replay->perfd, client, text_in(runlog_hotspots_get_table(from)),
-                               room, (uint32_t)count, runlog_hotspots_get_total_hits(from),
-                               runlog_hotspots_get_total_weight(from)) < 0;
+        perfd_hotspots_restore(replay->perfd, client, &table, room, (uint32_t)count) < 0;
     return REPLAY_GOES_ON;
 }
 

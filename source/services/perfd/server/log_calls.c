@@ -221,8 +221,13 @@ static void write_entry(const struct perfd_server *server, const struct perfd_lo
     case PERFD_LOG_HOTSPOTS_THERE: {
         struct runlog_hotspots_builder there = runlog_entry_init_hotspots_there(to);
         runlog_hotspots_set_table(there, text_out(from->hotspots.table));
-        runlog_hotspots_set_total_hits(there, from->hotspots.total_hits);
-        runlog_hotspots_set_total_weight(there, from->hotspots.total_weight);
+        const struct perfd_hotspot_table *table = from->hotspots.there;
+        runlog_hotspots_set_id(there, table->id);
+        runlog_hotspots_set_closed(there, table->closed);
+        runlog_hotspots_set_pid(there, table->pid);
+        runlog_hotspots_set_process(there, nx_text_of(table->process));
+        runlog_hotspots_set_total_hits(there, table->total_hits);
+        runlog_hotspots_set_total_weight(there, table->total_weight);
         write_hotspots(from->hotspots.entry, from->hotspots.count,
                        runlog_hotspots_init_entries(there, from->hotspots.count));
         break;

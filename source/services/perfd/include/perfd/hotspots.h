@@ -6,7 +6,8 @@
  * Streams, ICDT 2005): a key that is not there takes the place, and the weight, of the lightest.
  *
  * So an entry's weight is at least what its key had, and at most `error` more; no error is above
- * the total / PERFD_HOTSPOTS_KEPT; and a key that had more than that is there.
+ * the total / PERFD_HOTSPOTS_KEPT; and a key that had more than that is there. The last two hold
+ * until the total stops at 2^64 - 1.
  */
 #ifndef PERFD_HOTSPOTS_H
 #define PERFD_HOTSPOTS_H
@@ -26,7 +27,7 @@ struct perfd_hotspot {
 };
 
 /* What perfd_hotspots_start() takes, in bytes. */
-#define PERFD_HOTSPOTS_BYTES 61440u
+#define PERFD_HOTSPOTS_BYTES 51200u
 
 /* From now on; once, after perfd_init(). The memory is aligned to 8 and stays perfd's.
  * PERFD_NO_SPACE: it is less than that, or NULL; PERFD_UNSUPPORTED: this perfd was linked without.
@@ -40,8 +41,8 @@ int perfd_hotspots_start(struct perfd *perfd, void *memory, size_t bytes)
  * the hits'. Sums stop at 2^64 - 1. All of them, or none. When the client has gone its tables stay
  * until their place is needed.
  * PERFD_INVALID: the name's or the batch's length, or an entry with neither hits nor weight;
- * PERFD_NOT_FOUND: no such client; PERFD_NO_SPACE: no place for one more table; PERFD_UNSUPPORTED:
- * perfd_hotspots_start() was not called.
+ * PERFD_NOT_FOUND: no such client; PERFD_NO_SPACE: no place for one more table, or no id, after
+ * 2^32 - 2 of them; PERFD_UNSUPPORTED: perfd_hotspots_start() was not called.
  */
 int perfd_hotspots_add(struct perfd *perfd, int client, struct perfd_text table,
                        const struct perfd_hotspot *entry, uint32_t count)
@@ -51,20 +52,25 @@ int perfd_hotspots_add(struct perfd *perfd, int client, struct perfd_text table,
  * perfd_hotspots_start() was not called. */
 struct perfd_hotspot *perfd_hotspot_room(struct perfd *perfd);
 
-/* For a replay: entries, with their errors, and totals of a table as it was. As above. */
-int perfd_hotspots_restore(struct perfd *perfd, int client, struct perfd_text table,
-                           const struct perfd_hotspot *entry, uint32_t count, uint64_t total_hits,
-                           uint64_t total_weight) __attribute__((warn_unused_result));
-
 struct perfd_hotspot_table {
-    uint32_t id; /* 1 or more, never used twice */
+    uint32_t id; /* 1..2^32 - 2, never used twice */
     char name[PERFD_CATEGORY_MAX + 1];
     uint32_t pid; /* its client's process; 0: unknown */
     char process[PERFD_PROCESS_NAME_MAX + 1];
     bool closed; /* its client has gone */
     uint32_t kept;
-    uint64_t total_hits, total_weight; /* of all that was added, exactly */
+    uint64_t total_hits, total_weight; /* of all that was added, exactly up to 2^64 - 1 */
 };
+
+/* For a replay: a table as perfd_read_hotspots() gave it, and some of its entries; the next call
+ * for the same table brings more of them. The table is its client's or, `closed`, no client's: then
+ * `client` is 0, and such tables come in the order in which their clients went. `kept` is not
+ * looked at.
+ * PERFD_INVALID: its id or name, one that differs from what is there, or an entry's key that is;
+ * the rest as of perfd_hotspots_add(). */
+int perfd_hotspots_restore(struct perfd *perfd, int client, const struct perfd_hotspot_table *table,
+                           const struct perfd_hotspot *entry, uint32_t count)
+    __attribute__((warn_unused_result));
 
 /* The table with the lowest id from this one on, and its heaviest entries, at most `max`, the
  * heaviest first and equal ones by their keys. Returns how many. PERFD_NOT_FOUND: there is none;

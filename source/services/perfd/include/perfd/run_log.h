@@ -106,17 +106,17 @@ struct perfd_log_entry {
             struct perfd_text table;
             const struct perfd_hotspot *entry;
             uint32_t count;
-            uint64_t total_hits, total_weight; /* HOTSPOTS_THERE */
+            const struct perfd_hotspot_table *there; /* HOTSPOTS_THERE; else NULL */
         } hotspots;
         uint64_t lost; /* LOST: slots; END: entries that found no room */
     };
 };
 
 /*
- * From now on. Begins with what is there: clients, their labels and lanes. Sessions that run are
- * not taken along. PERFD_BUSY: it is on; PERFD_NO_SPACE: the memory is less than
- * PERFD_LOG_BYTES_MIN or than what is there takes; PERFD_UNSUPPORTED: this perfd was linked
- * without.
+ * From now on. Begins with what is there: clients, their labels, lanes, groups and tables of
+ * hotspots, those of clients that have gone among them. Sessions that run are not taken along.
+ * PERFD_BUSY: it is on; PERFD_NO_SPACE: the memory is less than PERFD_LOG_BYTES_MIN or than what is
+ * there takes; PERFD_UNSUPPORTED: this perfd was linked without.
  */
 int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t now_ns)
     __attribute__((warn_unused_result));
