@@ -7,6 +7,7 @@
 #include "nexus-idl/framing.h"
 #include "nexus-idl/rpc_client.h"
 #include "perf.capnp.h"
+#include "perfd/hotspots.h"
 #include "server/server.h"
 
 #define FRAME_BYTES 16384u
@@ -285,6 +286,77 @@ static void a_batch_is_taken_up_to_the_first_bad_record(void **state)
     assert_int_equal(health.dropped_malformed, 1);
 }
 
+/* Adds `count` keys from this one on, each heavier than the one before. */
+static enum perf_status add_hotspots(struct peer *peer, uint64_t key, uint32_t count)
+{
+    struct perf_add_hotspots_request_builder request = perf_add_hotspots_call(&peer->rpc);
+    perf_add_hotspots_request_set_table(request, nx_text_of("pc"));
+    struct perf_hotspot_list_builder list = perf_add_hotspots_request_init_entries(request, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct perf_hotspot_builder one = perf_hotspot_list_edit(list, i);
+        perf_hotspot_set_key(one, key + i);
+        perf_hotspot_set_hits(one, 1);
+        perf_hotspot_set_weight(one, key + i);
+        perf_hotspot_set_error(one, 5); /* which is not for a client to say */
+    }
+    call(peer);
+    return perf_add_hotspots_response_get_status(perf_add_hotspots_results(&peer->rpc));
+}
+
+static struct perf_hotspots_response_reader hotspots(struct peer *peer, uint32_t from, uint32_t max)
+{
+    struct perf_hotspots_request_builder request = perf_hotspots_call(&peer->rpc);
+    perf_hotspots_request_set_from_table(request, from);
+    perf_hotspots_request_set_max(request, max);
+    call(peer);
+    return perf_hotspots_results(&peer->rpc);
+}
+
+#define HOTSPOTS_STATUS(...) perf_hotspots_response_get_status(hotspots(&peer, __VA_ARGS__))
+
+static void hotspots_and_how_much_is_others(void **state)
+{
+    static struct peer peer;
+    /* With one entry more, which stays as it was: nothing is written behind the room. */
+    static uint64_t memory[PERFD_HOTSPOTS_BYTES / 8 + sizeof(struct perfd_hotspot) / 8];
+    (void)state;
+    join(&peer, EVERYTHING);
+    assert_int_equal(add_hotspots(&peer, 1, 1), PERF_STATUS_UNSUPPORTED);
+    assert_int_equal(HOTSPOTS_STATUS(0, 50), PERF_STATUS_UNSUPPORTED);
+    assert_int_equal(perfd_hotspots_start(bench.perfd, memory, sizeof memory), 0);
+    assert_int_equal(HOTSPOTS_STATUS(0, 50), PERF_STATUS_NOT_FOUND);
+    struct perfd_hotspot *behind = perfd_hotspot_room(bench.perfd) + PERFD_HOTSPOTS_BATCH;
+    const struct perfd_hotspot mark = {1234567, 2345678, 3456789, 4567890};
+    *behind = mark;
+    assert_int_equal(add_hotspots(&peer, 1, 65), PERF_STATUS_INVALID);
+    assert_memory_equal(behind, &mark, sizeof mark);
+    assert_int_equal(add_hotspots(&peer, 1, 64), PERF_STATUS_OK);
+    for (uint64_t key = 65; key <= 256; key += 64)
+        assert_int_equal(add_hotspots(&peer, key, 64), PERF_STATUS_OK);
+    /* For the lightest, in turn, with their weights. */
+    assert_int_equal(add_hotspots(&peer, 1000, 3), PERF_STATUS_OK);
+    assert_int_equal(HOTSPOTS_STATUS(0, 0), PERF_STATUS_INVALID);
+    assert_int_equal(HOTSPOTS_STATUS(0, 51), PERF_STATUS_INVALID);
+    assert_int_equal(HOTSPOTS_STATUS(2, 50), PERF_STATUS_NOT_FOUND);
+    struct perf_hotspots_response_reader table = hotspots(&peer, 0, 50);
+    assert_int_equal(perf_hotspots_response_get_status(table), PERF_STATUS_OK);
+    assert_int_equal(perf_hotspots_response_get_table(table), 1);
+    assert_int_equal(perf_hotspots_response_get_kept(table), 256);
+    assert_int_equal(perf_hotspots_response_get_total_hits(table), 259);
+    assert_int_equal(perf_hotspots_response_get_total_weight(table), 256 * 257 / 2 + 3003);
+    assert_false(perf_hotspots_response_get_closed(table));
+    struct perf_hotspot_list_reader entries = perf_hotspots_response_get_entries(table);
+    assert_int_equal(perf_hotspot_list_length(entries), 50);
+    for (uint32_t i = 0; i < 50; i++) {
+        struct perf_hotspot_reader one = perf_hotspot_list_at(entries, i);
+        uint64_t key = i < 3 ? 1002 - i : 259 - i, error = i < 3 ? 3 - i : 0;
+        assert_int_equal(perf_hotspot_get_key(one), key);
+        assert_int_equal(perf_hotspot_get_hits(one), 1);
+        assert_int_equal(perf_hotspot_get_weight(one), key + error);
+        assert_int_equal(perf_hotspot_get_error(one), error);
+    }
+}
+
 static void parameters_of_the_wrong_shape_are_an_exception(void **state)
 {
     static struct peer peer;
@@ -491,6 +563,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(frames_asks_for_1_to_64, setup, teardown),
         cmocka_unit_test_setup_teardown(a_batch_is_taken_up_to_the_first_bad_record, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(hotspots_and_how_much_is_others, setup, teardown),
         cmocka_unit_test_setup_teardown(parameters_of_the_wrong_shape_are_an_exception, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_trace_is_the_same_in_any_chunks_and_order, setup,
