@@ -49,8 +49,9 @@ $(OS)/image.ld: $(OS_DIR)/boot/image.ld $(OS_DIR)/boot/layout.h
 FREE_RISCV := $(BUILD)/free/riscv64
 OS_FREE_O := $(call objects,$(FREE_RISCV),$(filter-out %/mem.c $(LANES_C_1) $(FULL_C_0),$(FREE_IMAGE_C))) $(FREE_RISCV)/gen/perf.capnp.o
 VIRT_DIR := source/services/perfd/ports/virt
-VIRT_MORE_C := $(addprefix $(VIRT_DIR)/,log_memory.c more_memory.c machine_lanes.c)
-VIRT_C := $(filter-out %/exporter_none.c $(VIRT_MORE_C) $(VIRT_MORE_C:.c=_none.c),$(wildcard $(VIRT_DIR)/*.c))
+VIRT_TWINS_C := $(addprefix $(VIRT_DIR)/,log_memory.c more_memory.c machine.c)
+VIRT_MORE_C := $(VIRT_TWINS_C) $(addprefix $(VIRT_DIR)/,machine_lanes.c machine_counters.c)
+VIRT_C := $(filter-out %/exporter_none.c $(VIRT_MORE_C) $(VIRT_TWINS_C:.c=_none.c),$(wildcard $(VIRT_DIR)/*.c))
 # The /state store: its hart and its exporter are in the image, or nothing of them is.
 STATE_C_1 := $(wildcard $(VIRT_DIR)/statefs/*.c $(OS_DIR)/store/*.c) $(STATEFS_C)
 STATE_C_0 := $(VIRT_DIR)/exporter_none.c $(OS_DIR)/store_none.c
@@ -60,12 +61,13 @@ OS_FEATURE_LANES := $(or $(FEATURE_LANES),0)
 OS_LANES_O_0 := $(call objects,$(FREE_RISCV),$(LANES_C_0))
 OS_LANES_O_1 := $(call objects,$(FREE_RISCV),$(LANES_C_1))
 # What is more than the least: a run log that perfctl fetches over the serial link, categories, what is done about janks,
-# lanes of the machine.
+# lanes and counters of the machine.
 OS_FEATURE_FULL := $(or $(FEATURE_FULL),0)
-OS_MORE_C_0 := $(VIRT_MORE_C:.c=_none.c) $(OS_DIR)/interrupts/trapped_none.c $(OS_DIR)/drivers/plic_settle.c
-OS_MORE_C_1 := $(VIRT_MORE_C) $(filter-out %_none.c,$(wildcard $(OS_DIR)/interrupts/*.c))
+OS_MORE_C_0 := $(VIRT_TWINS_C:.c=_none.c) $(OS_DIR)/interrupts/trapped_none.c $(OS_DIR)/drivers/plic_settle.c
+OS_MORE_C_1 := $(VIRT_MORE_C) $(filter-out %_none.c,$(wildcard $(OS_DIR)/interrupts/*.c $(OS_DIR)/hardware/*.c))
 OS_MORE_O_0 := $(call objects,$(FREE_RISCV),$(FULL_C_0)) $(call objects,$(OS),$(OS_MORE_C_0))
-OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(call objects,$(OS),$(OS_MORE_C_1))
+OS_MORE_O_1 := $(call objects,$(FREE_RISCV),$(FULL_C_1)) $(call objects,$(OS),$(OS_MORE_C_1)) \
+	$(OS)/$(OS_DIR)/hardware/probe.o
 CHANNEL_C := $(wildcard source/libs/channel/src/*.c)
 MONITOR_C := $(wildcard $(OS_DIR)/monitor/*.c)
 OS_ALWAYS_O := $(call objects,$(OS),$(VIRT_C) $(CHANNEL_C) $(MONITOR_C)) $(OS)/$(OS_DIR)/monitor/user.o $(OS_FREE_O)

@@ -81,6 +81,24 @@ uint32_t virt_board_notes_lost(enum virt_track track);
 /* What the source of an interrupt is called; in ROM. */
 const char *virt_board_source(uint32_t what);
 
+/* What the processor counts on perfd's hart, for machine_counters.c. */
+#define VIRT_COUNTERS 31u
+
+struct virt_counter {
+    const char *name;   /* in ROM, as is the reason: what it counts, or why it does not */
+    const char *reason; /* up to PERFD_REASON_MAX bytes */
+    bool counts;
+};
+
+/* From one sample to the next; 0: the image's options want none. */
+uint64_t virt_board_counter_interval_ns(void);
+
+/* Looks what there is, and has it count, once. */
+void virt_board_find_counters(struct virt_counter counter[VIRT_COUNTERS]);
+
+/* One that counts; it never goes back. */
+uint64_t virt_board_read_counter(unsigned index);
+
 /*
  * The machine's serial line, where there is one: moves bytes and returns how many, 0 to size. Fewer
  * than size: there are no more, or there is no room for more; perfd's hart wakes up when that

@@ -2,8 +2,7 @@
 /*
  * What harts do that no program marks, as lanes in the trace: the interrupts of each, and how long
  * SystemUI waits for its calls. A client of perfd's that is always there; what it writes comes from
- * the board (board.h). An image links machine_lanes.c, or machine_lanes_none.c and then no code
- * that notes anything.
+ * the board (board.h).
  */
 #ifndef PERFD_VIRT_MACHINE_LANES_H
 #define PERFD_VIRT_MACHINE_LANES_H

@@ -5,7 +5,7 @@
 #include "ports/virt/board.h"
 #include "ports/virt/exporter.h"
 #include "ports/virt/log_memory.h"
-#include "ports/virt/machine_lanes.h"
+#include "ports/virt/machine.h"
 #include "ports/virt/more_memory.h"
 
 #define ARENA_BYTES PERFD_ARENA_BYTES(2, 1200, 16, 16384, 512, 16384, 16, 32)
@@ -83,7 +83,7 @@ struct virt_round virt_service_poll(struct virt_service *service)
 {
     struct virt_round round = {0};
     /* Before a call that ends the session. */
-    machine_lanes_take(service);
+    machine_take(service);
     service->port.serves_systemui = true;
     round.ring_systemui = shared_pump(&service->systemui, &service->server);
     service->port.serves_systemui = false;
