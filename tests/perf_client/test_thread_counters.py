@@ -3,8 +3,10 @@
 """What the kernel counts for a program's own thread is in its frames: pages that it touched, time that it was busy.
 Where the kernel forbids that, each counter says so."""
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "perf_v1_host")]
 import checks  # noqa: E402
@@ -69,8 +71,32 @@ def frames_have_what_their_thread_did():
     checks.equal(missing, {name: (one["state"], one["reason"]) for name, one in counters.items() if one["state"] != "ok"})
     checks.equal(group["available"], len(missing) < len(NAMES))
     checks.equal((off["available"], off["missing"]), (False, []))
-    software = {counters[name]["state"] for name in NAMES[:3]}
-    checks.equal(len(software), 1, "the kernel's own are counted, or none of them may be")
+
+
+@checks.check
+def what_others_may_count():
+    """A program without rights: what it cannot see reads as that, and not as 0. It waits for each of its calls."""
+    with daemon.Daemon("--allow=65534=mark") as perfd, tempfile.TemporaryDirectory(prefix="perfd-thread-") as folder:
+        program = shutil.copy(PROGRAM, os.path.join(folder, "thread_frames"))
+        os.chmod(folder, 0o755)
+        os.chmod(perfd.work, 0o755)
+        perfd.perfctl("start", "thread")
+        other = {"user": 65534} if os.geteuid() == 0 else {}
+        with subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), program, str(FRAMES)], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env={**os.environ, "PERF_SOCKET": perfd.path}, **other) as running:
+            checks.true(running.stdout.readline() != "", "it has run")
+            group, = perfd.json("counters", "--group", "thread")["groups"]
+            running.communicate("\n\n", timeout=daemon.LIMIT_S)
+    switches = group["counters"][2]
+    print(switches["state"], switches["total"], switches["reason"])
+    checks.equal(switches["name"], "context_switches")
+    if switches["state"] == "ok":
+        checks.true(switches["total"] > 0, switches)
+    else:
+        checks.equal((switches["state"], switches["total"]), ("notPermitted", None))
+        checks.true("kernel" in switches["reason"], switches)
+    checks.equal(group["counters"][0]["reason"] if group["counters"][0]["state"] == "ok" else "", "")
 
 
 checks.main()
