@@ -161,14 +161,15 @@ static void take_group(struct perf_counters_response_reader from, struct group *
     }
 }
 
-/* The group of this name with the lowest id from *from on, which moves behind it; NULL: of any
- * name. count 0: there is none. False: the connection broke. */
-static bool read_group(struct perf_link *link, const char *name, uint32_t *from, struct group *to)
+/* The group of this name with the lowest id. count 0: there is none. False: the connection broke.
+ */
+static bool read_group(struct perf_link *link, const char *name, struct group *to)
 {
+    uint32_t from = 0;
     to->count = 0;
     for (;;) {
         const struct perf_counters_request_builder request = perf_counters_call(&link->client.rpc);
-        perf_counters_request_set_from_group(request, *from);
+        perf_counters_request_set_from_group(request, from);
         perf_counters_request_set_max(request, GROUP_COUNTERS);
         if (!perf_link_call(link))
             return link->up; /* a service without counters is no broken connection */
@@ -177,9 +178,8 @@ static bool read_group(struct perf_link *link, const char *name, uint32_t *from,
         if (perf_counters_response_get_status(answer) != PERF_STATUS_OK)
             return true;
         const struct nx_text found = perf_counters_response_get_name(answer);
-        *from = perf_counters_response_get_group(answer) + 1;
-        if (name == NULL ||
-            (found.length == strlen(name) && memcmp(found.bytes, name, found.length) == 0)) {
+        from = perf_counters_response_get_group(answer) + 1;
+        if (found.length == strlen(name) && memcmp(found.bytes, name, found.length) == 0) {
             take_group(answer, to);
             return true;
         }
@@ -238,8 +238,7 @@ static void add_rate(struct hud_data *hud, const struct group *group, const char
 static bool read_graphics(struct perf_link *link, struct hud_data *hud)
 {
     struct group group;
-    uint32_t from = 0;
-    if (!read_group(link, PERF_GRAPHICS_GROUP, &from, &group))
+    if (!read_group(link, PERF_GRAPHICS_GROUP, &group))
         return false;
     if (group.count == 0) {
         add_words(hud, "no program draws", "");
@@ -260,8 +259,7 @@ static bool read_graphics(struct perf_link *link, struct hud_data *hud)
 static bool read_jit(struct perf_link *link, struct hud_data *hud)
 {
     struct group group;
-    uint32_t from = 0;
-    if (!read_group(link, PERF_JIT_GROUP, &from, &group))
+    if (!read_group(link, PERF_JIT_GROUP, &group))
         return false;
     if (group.count == 0) {
         add_words(hud, "no program compiles", "");
@@ -290,8 +288,7 @@ static bool read_counters(struct perf_link *link, struct hud_data *hud)
     static const char *const names[] = {"hardware", "thread", PERF_CPU_GROUP, PERF_MEMORY_GROUP,
                                         PERF_UI_GROUP};
     for (unsigned i = 0; i < sizeof names / sizeof names[0] && hud->rows < HUD_ROWS; i++) {
-        uint32_t from = 0;
-        if (!read_group(link, names[i], &from, &group))
+        if (!read_group(link, names[i], &group))
             return false;
         for (uint32_t at = 0; at < group.count && hud->rows < HUD_ROWS; at++) {
             const struct figure *figure = &group.figure[at];

@@ -37,4 +37,10 @@ struct perfd {
 
 _Static_assert(sizeof(struct perfd) <= PERFD_CONTEXT_BYTES, "config.h reserves the context's size");
 
+/* Is it more than 1 s ahead of the clock? Nothing may be that a client gives a time of. */
+static inline bool too_far_ahead(uint64_t at_ns, uint64_t now_ns)
+{
+    return at_ns > now_ns && at_ns - now_ns > UINT64_C(1000000000);
+}
+
 #endif

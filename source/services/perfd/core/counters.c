@@ -3,8 +3,7 @@
 #include "run_log.h"
 #include "text.h"
 
-#define AHEAD_MOST_NS UINT64_C(1000000000)
-#define LANE_NAME     "counters"
+#define LANE_NAME "counters"
 
 int perfd_counters_start(struct perfd *perfd, void *memory, size_t bytes)
 {
@@ -24,14 +23,30 @@ struct perfd_counter_room *perfd_counter_room(struct perfd *perfd)
 
 /* --- Places ----------------------------------------------------------------------------------- */
 
+static struct group *group_with(struct counter_memory *m, uint32_t id)
+{
+    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
+        if (m->group[i].id == id && id != 0)
+            return &m->group[i];
+    return NULL;
+}
+
 /* An open group of this client's by its id; NULL: none. */
 static struct group *find_group(struct perfd *perfd, int client, uint32_t id)
 {
-    struct counter_memory *m = perfd->counters;
-    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
-        if (m->group[i].id == id && id != 0)
-            return m->group[i].client == client && client != 0 ? &m->group[i] : NULL;
-    return NULL;
+    struct group *group = group_with(perfd->counters, id);
+    return group != NULL && client != 0 && group->client == client ? group : NULL;
+}
+
+struct group *group_from(struct counter_memory *m, uint32_t from_id)
+{
+    struct group *found = NULL;
+    for (size_t i = 0; i < PERFD_COUNTER_GROUPS; i++) {
+        struct group *group = &m->group[i];
+        if (group->id != 0 && group->id >= from_id && (found == NULL || group->id < found->id))
+            found = group;
+    }
+    return found;
 }
 
 static struct group *group_named(struct counter_memory *m, int client, struct perfd_text name)
@@ -142,10 +157,10 @@ static bool are_the_same(const struct counter_memory *m, const struct group *gro
 }
 
 static void declare(struct perfd *perfd, struct group *group, const struct perfd_counter *from,
-                    uint32_t place, struct counter *to)
+                    struct counter *to)
 {
     *to = (struct counter){
-        .group = place, .kind = (uint8_t)from->kind, .state = PERFD_COUNTER_WARMING, .taken = true};
+        .kind = (uint8_t)from->kind, .state = PERFD_COUNTER_WARMING, .taken = true};
     text_copy(to->name, from->name);
     text_copy(to->unit, from->unit);
     to->label = (uint16_t)labels_intern(
@@ -176,7 +191,7 @@ int perfd_counter_group(struct perfd *perfd, int client, struct perfd_text name,
                             .process = writer->process};
     text_copy(group->name, name);
     for (uint32_t i = 0; i < count; i++)
-        declare(perfd, group, &counter[i], (uint32_t)(group - m->group), &m->counter[first + i]);
+        declare(perfd, group, &counter[i], &m->counter[first + i]);
     log_group(perfd, client, group->id, name, counter, count);
     return (int)group->id;
 }
@@ -270,8 +285,7 @@ int perfd_counter_sample(struct perfd *perfd, int client, uint32_t id, const int
     uint64_t last_ns = group->samples > 0 ? sample_ns(group, group->samples) : 0;
     if (time_ns == 0)
         time_ns = now_ns > last_ns ? now_ns : last_ns;
-    if (count != group->count || time_ns < last_ns ||
-        (time_ns > now_ns && time_ns - now_ns > AHEAD_MOST_NS))
+    if (count != group->count || time_ns < last_ns || too_far_ahead(time_ns, now_ns))
         return PERFD_INVALID;
     uint64_t seq = ++group->samples;
     group->time_ns[seq % (PERFD_SAMPLES + 1)] = time_ns;
@@ -396,15 +410,9 @@ static uint32_t in_window(const struct group *group)
 
 int perfd_read_group(const struct perfd *perfd, uint32_t from_id, struct perfd_group_info *out)
 {
-    const struct counter_memory *m = perfd->counters;
-    const struct group *found = NULL;
-    if (m == NULL)
+    if (perfd->counters == NULL)
         return PERFD_UNSUPPORTED;
-    for (size_t i = 0; i < PERFD_COUNTER_GROUPS; i++) {
-        const struct group *group = &m->group[i];
-        if (group->id != 0 && group->id >= from_id && (found == NULL || group->id < found->id))
-            found = group;
-    }
+    const struct group *found = group_from(perfd->counters, from_id);
     if (found == NULL)
         return PERFD_NOT_FOUND;
     *out = (struct perfd_group_info){
@@ -415,19 +423,11 @@ int perfd_read_group(const struct perfd *perfd, uint32_t from_id, struct perfd_g
         .samples = found->samples,
         .last_ns = found->samples > 0 ? sample_ns(found, found->samples) : 0,
         .window_samples = in_window(found),
-        .window_ns = window_ns(found, in_window(found)),
+        .window_ns = window_ns(found, found->samples, in_window(found)),
     };
     text_copy(out->name, text_of(found->name));
     text_copy(out->process, text_of(found->process.name));
     return PERFD_OK;
-}
-
-static struct group *group_with(struct counter_memory *m, uint32_t id)
-{
-    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
-        if (m->group[i].id == id && id != 0)
-            return &m->group[i];
-    return NULL;
 }
 
 int perfd_read_counter(struct perfd *perfd, uint32_t group_id, uint32_t index,
@@ -470,4 +470,34 @@ int perfd_read_sample(const struct perfd *perfd, uint32_t group_id, uint64_t aft
     for (uint32_t i = 0; i < group->count; i++)
         amount[i] = m->counter[group->first + i].amount[seq % PERFD_SAMPLES];
     return PERFD_OK;
+}
+
+/* --- For a run log ---------------------------------------------------------------------------- */
+
+/* In pieces: what the group is, and what its counters were at last. */
+static void log_group_there(struct perfd *perfd, const struct group *group)
+{
+    struct counter_memory *m = perfd->counters;
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct counter *c = &m->counter[group->first + i];
+        m->room.counter[i] = (struct perfd_counter){text_of(c->name), text_of(c->unit),
+                                                    (enum perfd_counter_kind)c->kind};
+        m->room.value[i] = c->value;
+    }
+    log_group(perfd, group->client, group->id, text_of(group->name), m->room.counter, group->count);
+    log_values_there(perfd, group->client, group->id, m->room.value, group->count);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct counter *c = &m->counter[group->first + i];
+        if (c->state != PERFD_COUNTER_OK && c->state != PERFD_COUNTER_WARMING)
+            log_counter_state(perfd, group->client, group->id, i, 1,
+                              (enum perfd_counter_state)c->state, text_of(c->reason));
+    }
+}
+
+void counters_log_there(struct perfd *perfd)
+{
+    const struct counter_memory *m = perfd->counters;
+    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
+        if (m->group[i].id != 0 && m->group[i].client != 0)
+            log_group_there(perfd, &m->group[i]);
 }

@@ -20,11 +20,13 @@ void counters_session_stops(struct perfd *perfd, const struct session *s);
 void counters_client_closed(struct perfd *perfd, int client);
 
 /* The trace's copy is made of this session, whose time ends here; NULL: of a snapshot, which has
- * none. What otherData has of it: how
- * many pieces, and one of them. */
+ * none. What otherData has of it: how many pieces, and one of them. */
 void counters_freeze(struct perfd *perfd, const struct session *s, uint64_t end_ns);
 uint32_t counters_pieces(const struct perfd *perfd);
 void counters_put(const struct perfd *perfd, uint32_t piece, struct put *p);
+
+/* For a log that begins: each open group as it is. */
+void counters_log_there(struct perfd *perfd);
 
 /* Is it a lane that perfd writes for a client's groups? */
 bool counters_have_lane(const struct perfd *perfd, const struct lane *lane);

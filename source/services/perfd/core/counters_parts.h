@@ -16,7 +16,6 @@ struct counter {
                                      * stopped, how much came in between */
     int64_t amount[PERFD_SAMPLES];  /* of sample number n at n mod PERFD_SAMPLES */
     uint64_t ok_since; /* the group's sample from which on it was ok, without a break */
-    uint32_t group;    /* its place; not looked at where it is free */
     uint16_t label;
     uint8_t kind, state;
     bool taken, is_marked;
@@ -26,13 +25,12 @@ struct counter {
 };
 
 struct group {
-    uint32_t id;           /* 0: this place is free */
-    int32_t client;        /* 0: it has gone */
-    uint32_t closed;       /* the order in which clients went; 0: open */
-    uint32_t first, count; /* its counters */
-    uint32_t lane;         /* 0: none yet */
-    uint64_t samples;      /* ever */
-    uint64_t first_ns;
+    uint32_t id;                         /* 0: this place is free */
+    int32_t client;                      /* 0: it has gone */
+    uint32_t closed;                     /* the order in which clients went; 0: open */
+    uint32_t first, count;               /* its counters */
+    uint32_t lane;                       /* 0: none yet */
+    uint64_t samples;                    /* ever */
     uint64_t time_ns[PERFD_SAMPLES + 1]; /* of sample number n at n mod (PERFD_SAMPLES + 1) */
     struct process process;
     char name[PERFD_CATEGORY_MAX + 1];
@@ -63,6 +61,9 @@ struct counter_memory {
 };
 _Static_assert(sizeof(struct counter_memory) <= PERFD_COUNTERS_BYTES, "counters.h says so");
 
+/* Groups in the order of their ids: the first from this one on; NULL: there are no more. */
+struct group *group_from(struct counter_memory *m, uint32_t from_id);
+
 /* The figures of the last `samples` amounts, of which the last is number `newest`. */
 void counter_figures(struct counter_memory *m, const struct counter *counter, uint64_t newest,
                      uint32_t samples, struct counter_figures *out);
@@ -82,13 +83,14 @@ static inline uint64_t sample_ns(const struct group *group, uint64_t seq)
     return group->time_ns[seq % (PERFD_SAMPLES + 1)];
 }
 
-/* The time that the last `samples` samples took: from the one before them, or else their first. */
-static inline uint64_t window_ns(const struct group *group, uint32_t samples)
+/* The time that the samples up to number `newest` took, so many of those that are still there: from
+ * the one before them, or else their first. */
+static inline uint64_t window_ns(const struct group *group, uint64_t newest, uint32_t samples)
 {
     if (samples == 0)
         return 0;
-    uint64_t before = group->samples > samples ? group->samples - samples : 1;
-    return sample_ns(group, group->samples) - sample_ns(group, before);
+    uint64_t before = newest > samples ? newest - samples : 1;
+    return sample_ns(group, newest) - sample_ns(group, before);
 }
 
 #endif

@@ -44,16 +44,6 @@ static void copy_counter(struct counter_memory *m, const struct group *group,
                                                 : counter_in_session(c, c->session[slot]);
 }
 
-/* Groups in the order of their ids, as they stand in the trace. */
-static struct group *group_after(struct counter_memory *m, uint32_t id)
-{
-    struct group *next = NULL;
-    for (size_t i = 0; i < PERFD_COUNTER_GROUPS; i++)
-        if (m->group[i].id > id && (next == NULL || m->group[i].id < next->id))
-            next = &m->group[i];
-    return next;
-}
-
 void counters_freeze(struct perfd *perfd, const struct session *s, uint64_t end_ns)
 {
     struct counter_memory *m = perfd->counters;
@@ -62,19 +52,16 @@ void counters_freeze(struct perfd *perfd, const struct session *s, uint64_t end_
     m->copies = 0;
     if (s == NULL)
         return;
-    for (struct group *group = group_after(m, 0); group != NULL;
-         group = group_after(m, group->id)) {
+    for (const struct group *group = group_from(m, 0); group != NULL;
+         group = group_from(m, group->id + 1)) {
         uint64_t newest = newest_until(group, end_ns);
         uint32_t samples = newest > 0 ? samples_since(group, newest, s->started_ns) : 0;
         if (samples == 0)
             continue;
-        uint64_t before = newest > samples && group->samples - (newest - samples) <= PERFD_SAMPLES
-                              ? newest - samples
-                              : newest - samples + 1;
         m->copied[m->copies++] = (struct group_copy){
             .group = (uint32_t)(group - m->group),
             .samples = samples,
-            .window_ns = sample_ns(group, newest) - sample_ns(group, before),
+            .window_ns = window_ns(group, newest, samples),
         };
         for (uint32_t i = 0; i < group->count; i++)
             copy_counter(m, group, &m->counter[group->first + i], s,

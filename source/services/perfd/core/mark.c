@@ -90,9 +90,7 @@ static uint64_t time_of(const struct perfd_mark *mark, const struct lane *lane, 
         return now_ns > last_ns ? now_ns : last_ns;
     if (mark->time_ns < last_ns)
         return 0;
-    if (mark->time_ns > now_ns && mark->time_ns - now_ns > SECOND_NS)
-        return 0;
-    return mark->time_ns;
+    return too_far_ahead(mark->time_ns, now_ns) ? 0 : mark->time_ns;
 }
 
 static bool label_valid(const struct perfd *perfd, int client, const struct perfd_mark *mark)

@@ -3,7 +3,6 @@
 
 #include "apart.h"
 #include "core.h"
-#include "counters_parts.h"
 #include "text.h"
 
 /* The most of one entry: several fit into the least memory. */
@@ -333,6 +332,12 @@ void log_sample(struct perfd *perfd, int client, uint32_t group, const int64_t *
         log_values(perfd, PERFD_LOG_SAMPLE, client, group, value, count, time_ns, now_ns);
 }
 
+void log_values_there(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
+                      uint32_t count)
+{
+    log_values(perfd, PERFD_LOG_VALUES, client, group, value, count, 0, THEN(perfd));
+}
+
 void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t first,
                        uint32_t count, enum perfd_counter_state state, struct perfd_text reason)
 {
@@ -547,35 +552,6 @@ static void log_lanes_there(struct perfd *perfd)
     }
 }
 
-/* The group as it is, in pieces: what it is, and what its counters were at last. */
-static void log_group_there(struct perfd *perfd, const struct group *group)
-{
-    struct counter_memory *m = perfd->counters;
-    for (uint32_t i = 0; i < group->count; i++) {
-        const struct counter *c = &m->counter[group->first + i];
-        m->room.counter[i] = (struct perfd_counter){text_of(c->name), text_of(c->unit),
-                                                    (enum perfd_counter_kind)c->kind};
-        m->room.value[i] = c->value;
-    }
-    log_group(perfd, group->client, group->id, text_of(group->name), m->room.counter, group->count);
-    log_values(perfd, PERFD_LOG_VALUES, group->client, group->id, m->room.value, group->count, 0,
-               THEN(perfd));
-    for (uint32_t i = 0; i < group->count; i++) {
-        const struct counter *c = &m->counter[group->first + i];
-        if (c->state != PERFD_COUNTER_OK && c->state != PERFD_COUNTER_WARMING)
-            log_counter_state(perfd, group->client, group->id, i, 1,
-                              (enum perfd_counter_state)c->state, text_of(c->reason));
-    }
-}
-
-static void log_groups_there(struct perfd *perfd)
-{
-    const struct counter_memory *m = perfd->counters;
-    for (size_t i = 0; m != NULL && i < PERFD_COUNTER_GROUPS; i++)
-        if (m->group[i].id != 0 && m->group[i].client != 0)
-            log_group_there(perfd, &m->group[i]);
-}
-
 int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t now_ns)
 {
     struct run_log *log = &perfd->log;
@@ -597,7 +573,7 @@ int perfd_log_start(struct perfd *perfd, void *memory, size_t bytes, uint64_t no
     log_clients_there(perfd);
     log_labels_there(perfd);
     log_lanes_there(perfd);
-    log_groups_there(perfd);
+    counters_log_there(perfd);
     hotspots_log_there(perfd);
     if (!log->full)
         return PERFD_OK;

@@ -35,6 +35,8 @@ void log_group(struct perfd *perfd, int client, uint32_t group, struct perfd_tex
                const struct perfd_counter *counter, uint32_t count);
 void log_sample(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
                 uint32_t count, uint64_t time_ns, uint64_t now_ns);
+void log_values_there(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
+                      uint32_t count);
 void log_counter_state(struct perfd *perfd, int client, uint32_t group, uint32_t first,
                        uint32_t count, enum perfd_counter_state state, struct perfd_text reason);
 void log_hotspots(struct perfd *perfd, int client, struct perfd_text table,

@@ -2,8 +2,6 @@
 /* A frame tick: checked whole before anything of it is kept. */
 #include "core.h"
 
-#define AHEAD_MOST_NS UINT64_C(1000000000)
-
 /* Do the phases overflow when they are summed? */
 static bool phases_overflow(const struct perfd_tick *tick)
 {
@@ -14,12 +12,6 @@ static bool phases_overflow(const struct perfd_tick *tick)
             return true;
     }
     return false;
-}
-
-/* Is it more than 1 s ahead of the clock? */
-static bool too_far_ahead(uint64_t at_ns, uint64_t now_ns)
-{
-    return at_ns > now_ns && at_ns - now_ns > AHEAD_MOST_NS;
 }
 
 static bool last_shown(const struct session *s, uint64_t *at_ns)

@@ -34,9 +34,7 @@ enum nx_outcome perf_on_counter_group(struct perf_service *service, struct nx_ca
     if (result >= 0)
         result = perfd_counter_group(service->perfd, service->client, name, room->counter,
                                      (uint32_t)result);
-    if (result == PERFD_INVALID)
-        result = service_invalid(service);
-    return answer_id(response.s, result);
+    return answer_id(response.s, service_result(service, result));
 }
 
 enum nx_outcome perf_on_sample_counters(struct perf_service *service, struct nx_call *call,
@@ -54,9 +52,7 @@ enum nx_outcome perf_on_sample_counters(struct perf_service *service, struct nx_
     if (result >= 0)
         result = perfd_counter_sample(service->perfd, service->client, group, room->value,
                                       (uint32_t)result, time_ns, service->now_ns);
-    if (result == PERFD_INVALID)
-        result = service_invalid(service);
-    return answer(response.s, result);
+    return answer(response.s, service_result(service, result));
 }
 
 enum nx_outcome perf_on_counter_state(struct perf_service *service, struct nx_call *call,
@@ -72,9 +68,7 @@ enum nx_outcome perf_on_counter_state(struct perf_service *service, struct nx_ca
         return NX_REFUSE;
     int result = perfd_counter_set_state(service->perfd, service->client, group, first, count,
                                          (enum perfd_counter_state)state, reason);
-    if (result == PERFD_INVALID)
-        result = service_invalid(service);
-    return answer(response.s, result);
+    return answer(response.s, service_result(service, result));
 }
 
 /* --- Those who look --------------------------------------------------------------------------- */

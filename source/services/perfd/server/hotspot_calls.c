@@ -17,9 +17,7 @@ enum nx_outcome perf_on_add_hotspots(struct perf_service *service, struct nx_cal
         return NX_REFUSE;
     if (result >= 0)
         result = perfd_hotspots_add(service->perfd, service->client, table, room, (uint32_t)result);
-    if (result == PERFD_INVALID)
-        result = service_invalid(service);
-    return answer(response.s, result);
+    return answer(response.s, service_result(service, result));
 }
 
 void write_hotspots(const struct perfd_hotspot *from, uint32_t count,

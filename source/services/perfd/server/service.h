@@ -29,6 +29,12 @@ enum nx_outcome answer_id(struct nx_struct_builder response, int result);
 int service_denied(struct perf_service *service);
 int service_invalid(struct perf_service *service);
 
+/* What a module of the core said that counts no refusals itself: PERFD_INVALID is counted. */
+static inline int service_result(struct perf_service *service, int result)
+{
+    return result == PERFD_INVALID ? service_invalid(service) : result;
+}
+
 /* Members that follow each other without a gap: how many, from the one to the other. */
 #define RUN(type, first, last)                                                                     \
     ((uint32_t)((offsetof(type, last) - offsetof(type, first)) / sizeof(uint64_t) + 1))
