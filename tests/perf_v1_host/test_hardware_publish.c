@@ -145,11 +145,11 @@ static void all_is_told_once_and_then_what_is_new(void **state)
         "state 2.0 0 ''\n"
         "state 1.1 2 'perf_event_paranoid is 2: it takes CAP_PERFMON'\n"
         "state 2.1 2 'perf_event_paranoid is 2: it takes CAP_PERFMON'\n"
-        "sample 1 at 1000: 5000 0 0\n"
-        "sample 2 at 1000: 1000 0 0\n"
-        "sample 3 at 1000: 100000000 30 2 1 4\n"
         "state 1.2 4 'has had no turn on the hardware yet'\n"
-        "state 2.2 4 'has had no turn on the hardware yet'\n");
+        "state 2.2 4 'has had no turn on the hardware yet'\n"
+        "sample 1 at 1000: 5000 0 7\n"
+        "sample 2 at 1000: 1000 0 0\n"
+        "sample 3 at 1000: 100000000 30 2 1 4\n");
 
     heard.length = 0;
     hardware.time_ns = 2000;

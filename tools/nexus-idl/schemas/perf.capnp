@@ -203,7 +203,7 @@ enum CounterState {
   unsupported @1;                    # there is no such thing here: it has no figures
   notPermitted @2;                   # there is, and it may not be counted: likewise
   disabled @3;                       # switched off: its figures are 0
-  warming @4;                        # no sample yet
+  warming @4;                        # no figure yet
   failed @5;
 }
 
@@ -238,7 +238,8 @@ struct CounterStateRequest {
   group @0 :UInt32;
   first @1 :UInt32;                  # the index of the first of these counters
   count @2 :UInt32;                  # 1 or more
-  state @3 :CounterState;            # ok: warming until its next sample
+  state @3 :CounterState;            # ok: warming until its next sample; warming: until the caller
+                                     # says ok
   reason @4 :Text;                   # at most 63 bytes, for people
 }
 

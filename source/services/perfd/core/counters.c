@@ -209,7 +209,7 @@ static int64_t amount_of(const struct counter *c, int64_t value)
 static void take_value(struct counter *c, uint64_t seq, int64_t value)
 {
     int64_t amount = 0;
-    if (c->state == PERFD_COUNTER_WARMING) {
+    if (c->state == PERFD_COUNTER_WARMING && !c->waits) {
         c->state = PERFD_COUNTER_OK;
         c->ok_since = seq;
     }
@@ -327,6 +327,7 @@ int perfd_counter_set_state(struct perfd *perfd, int client, uint32_t id, uint32
         bool stays_ok = state == PERFD_COUNTER_OK && c->state == PERFD_COUNTER_OK;
         if (!stays_ok)
             c->state = state == PERFD_COUNTER_OK ? PERFD_COUNTER_WARMING : (uint8_t)state;
+        c->waits = state == PERFD_COUNTER_WARMING;
         for (size_t at = 0; at < sizeof c->reason; at++)
             c->reason[at] = '\0';
         text_copy(c->reason, reason);
@@ -488,7 +489,7 @@ static void log_group_there(struct perfd *perfd, const struct group *group)
     log_values_there(perfd, group->client, group->id, m->room.value, group->count);
     for (uint32_t i = 0; i < group->count; i++) {
         const struct counter *c = &m->counter[group->first + i];
-        if (c->state != PERFD_COUNTER_OK && c->state != PERFD_COUNTER_WARMING)
+        if (c->state != PERFD_COUNTER_OK && (c->state != PERFD_COUNTER_WARMING || c->waits))
             log_counter_state(perfd, group->client, group->id, i, 1,
                               (enum perfd_counter_state)c->state, text_of(c->reason));
     }

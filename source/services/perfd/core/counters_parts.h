@@ -19,6 +19,7 @@ struct counter {
     uint16_t label;
     uint8_t kind, state;
     bool taken, is_marked;
+    bool waits; /* it warms up until its client says otherwise */
     char name[PERFD_COUNTER_NAME_MAX + 1];
     char unit[PERFD_UNIT_MAX + 1];
     char reason[PERFD_REASON_MAX + 1];

@@ -35,7 +35,7 @@ enum perfd_counter_state {
     PERFD_COUNTER_UNSUPPORTED,   /* there is no such thing here */
     PERFD_COUNTER_NOT_PERMITTED, /* there is, but this process may not count it */
     PERFD_COUNTER_DISABLED,      /* switched off: its figures are 0 */
-    PERFD_COUNTER_WARMING,       /* no sample yet */
+    PERFD_COUNTER_WARMING,       /* no figure yet */
     PERFD_COUNTER_FAILED,
     PERFD_COUNTER_STATES,
 };
@@ -70,10 +70,10 @@ int perfd_counter_group(struct perfd *perfd, int client, struct perfd_text name,
 
 /*
  * The values of all of the group's counters, in their order, at a time (0: now): one sample, of a
- * frame. Of a counter whose state is neither ok nor warming the value is not looked at. A count
- * that is below its last value has begun anew. PERFD_NOT_FOUND: not a group of the client's;
- * PERFD_INVALID: not as many values as it has counters, or a time before the last sample's or more
- * than 1 s ahead.
+ * frame. Of a counter that its client has given another state than ok the value is not looked at.
+ * A count that is below its last value has begun anew. PERFD_NOT_FOUND: not a group of the
+ * client's; PERFD_INVALID: not as many values as it has counters, or a time before the last
+ * sample's or more than 1 s ahead.
  */
 int perfd_counter_sample(struct perfd *perfd, int client, uint32_t group, const int64_t *value,
                          uint32_t count, uint64_t time_ns, uint64_t now_ns)
@@ -89,8 +89,9 @@ struct perfd_counter_room *perfd_counter_room(struct perfd *perfd);
 
 /*
  * The state of `count` counters from the one with this index on. One that is to be ok is warming
- * until its next sample. reason: up to PERFD_REASON_MAX bytes, for people. PERFD_NOT_FOUND: not a
- * group of the client's; PERFD_INVALID: no such counters, no such state, or the text's length.
+ * until its next sample; one that is to be warming, until its client says that it is ok. reason: up
+ * to PERFD_REASON_MAX bytes, for people. PERFD_NOT_FOUND: not a group of the client's;
+ * PERFD_INVALID: no such counters, no such state, or the text's length.
  */
 int perfd_counter_set_state(struct perfd *perfd, int client, uint32_t group, uint32_t first,
                             uint32_t count, enum perfd_counter_state state,

@@ -99,15 +99,12 @@ static int set_state(struct perfd *perfd, const struct hardware *hardware, uint3
                                    state, reason);
 }
 
-/* A sample makes those that warm up ok: what still waits for its turn is told again behind it. */
-static int tell_states(struct perfd *perfd, struct hardware *hardware, bool is_behind)
+static int tell_states(struct perfd *perfd, struct hardware *hardware)
 {
     for (uint32_t i = 0; i < hardware->counters; i++) {
         const struct hardware_counter *counter = &hardware->counter[i];
-        bool warms = counter->state == PERFD_COUNTER_WARMING;
-        bool is_new = hardware->told[i] != (uint8_t)counter->state ||
-                      hardware->told_scaled[i] != counter->scaled;
-        if (warms != is_behind || !(is_new || warms))
+        if (hardware->told[i] == (uint8_t)counter->state &&
+            hardware->told_scaled[i] == counter->scaled)
             continue;
         int result = set_state(perfd, hardware, i, counter->state);
         if (result < 0)
@@ -129,8 +126,7 @@ static int tell_samples(struct perfd *perfd, const struct hardware *hardware, ui
 {
     int64_t value[HARDWARE_EVENTS], running[HARDWARE_EVENTS];
     for (uint32_t i = 0; i < hardware->counters; i++) {
-        bool warms = hardware->counter[i].state == PERFD_COUNTER_WARMING;
-        value[i] = warms ? 0 : hardware->counter[i].total;
+        value[i] = hardware->counter[i].total;
         running[i] = hardware->counter[i].running_permille;
     }
     const int64_t about[ABOUTS] = {
@@ -155,10 +151,8 @@ int hardware_publish(struct perfd *perfd, struct hardware *hardware, uint64_t no
         return 0;
     int result = hardware->client == 0 ? declare(perfd, hardware) : 0;
     if (result >= 0)
-        result = tell_states(perfd, hardware, false);
+        result = tell_states(perfd, hardware);
     if (result >= 0)
         result = tell_samples(perfd, hardware, now_ns);
-    if (result >= 0)
-        result = tell_states(perfd, hardware, true);
     return result < 0 ? result : 0;
 }
