@@ -24,7 +24,8 @@ $(HOST)/tests/test_mark_cost: $(HOST)/$(CLIENT_TEST_DIR)/test_mark_cost.o $(HOST
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # Programs that mark, for tests with the daemon.
-$(HOST)/tests/kill_marks $(HOST)/tests/write_frames $(HOST)/tests/interpreter $(HOST)/tests/thread_frames: $(HOST)/tests/%: $(HOST)/$(CLIENT_TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
+MARKING := $(addprefix $(HOST)/tests/,kill_marks write_frames interpreter thread_frames thread_turns comes_back)
+$(MARKING): $(HOST)/tests/%: $(HOST)/$(CLIENT_TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
@@ -33,7 +34,7 @@ $(HOST)/tests/mark_program: $(CLIENT_TEST_DIR)/mark_program.cc $(CLIENT_LIB)
 	$(say)
 	$(CXX) -std=c++17 $(filter-out -Wstrict-prototypes,$(WARN)) $(OPT) $(EXTRA) $(INC_CLIENT) $^ -o $@
 
-test-build: $(addprefix $(HOST)/tests/,kill_marks write_frames interpreter thread_frames mark_program)
+test-build: $(MARKING) $(HOST)/tests/mark_program
 
 # A writer and a reader under the thread sanitizer, with all that they link. It knows no fences, which is why it
 # warns of them; the words that they order are atomics.

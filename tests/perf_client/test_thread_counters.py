@@ -14,6 +14,7 @@ import daemon  # noqa: E402
 from trace_model import Parsed  # noqa: E402
 
 PROGRAM = os.path.join(checks.HOST, "tests", "thread_frames")
+TURNS = os.path.join(checks.HOST, "tests", "thread_turns")
 FRAMES = 30
 NAMES = ["task_clock_ns", "page_faults", "context_switches", "cycles", "instructions", "branch_misses", "cache_misses"]
 
@@ -97,6 +98,41 @@ def what_others_may_count():
         checks.equal((switches["state"], switches["total"]), ("notPermitted", None))
         checks.true("kernel" in switches["reason"], switches)
     checks.equal(group["counters"][0]["reason"] if group["counters"][0]["state"] == "ok" else "", "")
+
+
+@checks.check
+def who_takes_turns():
+    """A kernel's answers from a script: thread_turns.c has them. No figure before the first turn; each turn stands for
+    the time since the one before."""
+    with daemon.Daemon() as perfd:
+        perfd.perfctl("start", "turns")
+        with subprocess.Popen(["timeout", "-k", "1", str(daemon.LIMIT_S), TURNS], text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, env={**os.environ, "PERF_SOCKET": perfd.path}) as program:
+            def on():
+                program.stdin.write("\n")
+                program.stdin.flush()
+
+            cycles, instructions = [], []
+            for frame in range(1, 6):
+                checks.equal(program.stdout.readline(), f"frame {frame}\n")
+                counters = {one["name"]: one for one in perfd.json("counters", "--group", "thread")["groups"][0]["counters"]}
+                cycles.append(tuple(counters["cycles"][key] for key in ("state", "reason", "last", "total")))
+                instructions.append((counters["instructions"]["state"], counters["instructions"]["reason"]))
+                checks.equal((counters["task_clock_ns"]["state"], counters["task_clock_ns"]["total"]), ("ok", 10 + frame))
+                on()
+            child = int(program.stdout.readline().split()[1])
+            processes = [group["pid"] for group in perfd.json("counters")["groups"]]
+            health = perfd.json("metrics")["health"]
+            on()
+            checks.equal(program.stdout.readline(), "end\n")
+            on()
+            checks.equal(program.wait(daemon.LIMIT_S), 0)
+    waits = ("warming", "has had no turn on the hardware yet", None, None)
+    checks.equal(cycles, [waits, ("ok", "", 400, 400), ("ok", "", 0, 400), ("ok", "", 600, 1000), ("ok", "", 50, 1050)])
+    failed = ("failed", "reading it: Resource temporarily unavailable")
+    checks.equal(instructions, [("ok", "")] * 2 + [failed] * 3)
+    checks.true(len(processes) == 1 and child not in processes, (child, processes))
+    checks.equal(health["ticksBusy"], 1, "the child's frame came")
 
 
 checks.main()

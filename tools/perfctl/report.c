@@ -175,6 +175,7 @@ json_t *metrics_json(struct perf_metrics_reader m)
     json_object_set_new(to, "session", json_count(perf_metrics_get_session_id(m)));
     json_object_set_new(to, "name", json_text(perf_metrics_get_name(m)));
     json_object_set_new(to, "running", json_boolean(perf_metrics_get_running(m)));
+    json_object_set_new(to, "lastFrameId", json_count(perf_metrics_get_last_frame_id(m)));
     add_window(to, m);
     add_work_and_latency(to, m);
     add_session(to, m);

@@ -30,6 +30,7 @@ static const struct perf_metric metrics[] = {
 /* Not initialised where it stands: the image's programs begin with zeroes. */
 static struct perf_group graphics;
 static int64_t values[METRICS];
+static struct perf_metric_told told[METRICS];
 
 void panels_open(void)
 {
@@ -44,6 +45,7 @@ void panels_open(void)
     graphics.name = PERF_GRAPHICS_GROUP;
     graphics.metric = metrics;
     graphics.value = values;
+    graphics.told = told;
     graphics.count = METRICS;
     /* A service without counters says so: then there are none. */
     if (perf_group_switch(&graphics, true) != 0)

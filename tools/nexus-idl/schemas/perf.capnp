@@ -475,6 +475,7 @@ struct Metrics {
   gpuAvgNs @46 :UInt64;
   gpuWorkAvgNs @47 :UInt64;          # their work
   bound @48 :Bound;                  # the larger one's
+  lastFrameId @49 :UInt64;           # of the last tick that was taken, shown or thrown away; 0: there was none
 }
 
 struct Health {

@@ -40,18 +40,8 @@ static int declare(struct perf_group *group)
     return (int)perf_counter_group_response_get_status(answer);
 }
 
-/* perfd knows it, or (not 0) does not; it is asked once each time that the library is opened. */
-static int ready(struct perf_group *group)
-{
-    if (perf_marks.client == NULL)
-        return PERF_CLIENT_DISCONNECTED;
-    if (group->generation != perf_marks.generation)
-        return declare(group);
-    return group->id != 0 ? 0 : (int)PERF_STATUS_UNSUPPORTED;
-}
-
-static int tell_state(const struct perf_group *group, uint32_t first, uint32_t count,
-                      enum perf_metric_state state, const char *reason)
+static int tell_states(const struct perf_group *group, uint32_t first, uint32_t count,
+                       enum perf_metric_state state, const char *reason)
 {
     struct nx_client *rpc = &perf_marks.client->rpc;
     const struct perf_counter_state_request_builder request = perf_counter_state_call(rpc);
@@ -64,6 +54,60 @@ static int tell_state(const struct perf_group *group, uint32_t first, uint32_t c
     if (error != 0)
         return outcome(error, PERF_STATUS_OK);
     return (int)perf_counter_state_response_get_status(perf_counter_state_results(rpc));
+}
+
+/* Of the metrics from the first one on, how many are in one and the same state. */
+static uint32_t alike(const struct perf_group *group, uint32_t first)
+{
+    const struct perf_metric_told *told = group->told;
+    uint32_t end = first + 1;
+    while (end < group->count && told[end].state == told[first].state &&
+           told[end].reason == told[first].reason)
+        end++;
+    return end - first;
+}
+
+/* What a group that perfd has just heard of is not. */
+static int tell_what_is_not_ok(const struct perf_group *group)
+{
+    int result = 0;
+    for (uint32_t at = 0, count; at < group->count && result == 0; at += count) {
+        const struct perf_metric_told *told = &group->told[at];
+        count = alike(group, at);
+        if (told->state != PERF_METRIC_OK || told->reason != NULL)
+            result = tell_states(group, at, count, told->state,
+                                 told->reason != NULL ? told->reason : "");
+    }
+    return result;
+}
+
+static bool is_declared(const struct perf_group *group)
+{
+    return perf_marks.client != NULL && group->generation == perf_marks.generation;
+}
+
+/* perfd knows it, or (not 0) does not; it is asked once each time that the library is opened. */
+static int ready(struct perf_group *group)
+{
+    if (perf_marks.client == NULL)
+        return PERF_CLIENT_DISCONNECTED;
+    if (is_declared(group))
+        return group->id != 0 ? 0 : (int)PERF_STATUS_UNSUPPORTED;
+    const int result = declare(group);
+    return result == 0 ? tell_what_is_not_ok(group) : result;
+}
+
+/* Of these metrics, now, or with all else when perfd hears of the group. */
+static int set_states(struct perf_group *group, uint32_t first, uint32_t count,
+                      enum perf_metric_state state, const char *reason)
+{
+    const bool has_reason = reason != NULL && reason[0] != '\0';
+    const bool knows = is_declared(group);
+    for (uint32_t i = first; i < first + count; i++)
+        group->told[i] = (struct perf_metric_told){state, has_reason ? reason : NULL};
+    const int result = ready(group);
+    return result == 0 && knows ? tell_states(group, first, count, state, has_reason ? reason : "")
+                                : result;
 }
 
 static void call_sample(const struct perf_group *group)
@@ -107,20 +151,23 @@ int perf_group_switch(struct perf_group *group, bool on)
     perf_platform_lock();
     link_group(group);
     group->on = on;
-    int result = ready(group);
-    if (result == 0)
-        result = tell_state(group, 0, group->count, on ? PERF_METRIC_OK : PERF_METRIC_DISABLED, "");
+    const int result =
+        set_states(group, 0, group->count, on ? PERF_METRIC_OK : PERF_METRIC_DISABLED, NULL);
     perf_platform_unlock();
     return result;
+}
+
+int perf_group_tell(struct perf_group *group, unsigned metric, enum perf_metric_state state,
+                    const char *reason)
+{
+    return set_states(group, metric, 1, state, reason);
 }
 
 int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric_state state,
                      const char *reason)
 {
     perf_platform_lock();
-    int result = ready(group);
-    if (result == 0)
-        result = tell_state(group, metric, 1, state, reason);
+    const int result = perf_group_tell(group, metric, state, reason);
     perf_platform_unlock();
     return result;
 }

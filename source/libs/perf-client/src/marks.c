@@ -67,7 +67,6 @@ int perf_marks_open(struct perf_client *client, const struct perf_options *optio
     perf_marks.shares = !perf_marks.options.stamp_always && !fakes_clock;
     perf_marks.client = client;
     perf_marks.owns_client = owns_client;
-    perf_marks.frame_id = 0;
     fake_start_ns = fakes_clock ? perf_platform_now_ns() : 0;
     fake_steps = 0;
     __atomic_store_n(&perf_marks.generation, perf_marks.generation + 1, __ATOMIC_RELAXED);
@@ -181,26 +180,47 @@ static void fill(struct perf_frame_tick_builder tick, const struct perf_frame_fa
     perf_frame_tick_set_after_idle(tick, frame->after_idle);
 }
 
-static int send_tick(const struct perf_frame_facts *frame)
+uint64_t perf_last_frame_id(uint32_t session)
 {
-    if (perf_marks.client == NULL)
-        return PERF_CLIENT_DISCONNECTED;
-    const uint64_t id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
-    if (perf_ticks_write(frame, id)) {
-        perf_marks.frame_id = id;
+    struct nx_client *rpc = &perf_marks.client->rpc;
+    perf_metrics_request_set_session_id(perf_metrics_call(rpc), session);
+    if (perf_marks_call() != 0)
         return 0;
-    }
+    const struct perf_metrics_reader metrics =
+        perf_metrics_response_get_metrics(perf_metrics_results(rpc));
+    return perf_metrics_get_running(metrics) ? perf_metrics_get_last_frame_id(metrics) : 0;
+}
+
+static int call_tick(const struct perf_frame_facts *frame, uint64_t id)
+{
     struct nx_client *rpc = &perf_marks.client->rpc;
     const struct perf_frame_tick_request_builder request = perf_frame_tick_call(rpc);
     const struct perf_frame_tick_builder tick = perf_frame_tick_request_init_tick(request);
     fill(tick, frame);
-    perf_marks.frame_id = id;
     perf_frame_tick_set_frame_id(tick, id);
     if (frame->presented_at_ns == 0 && fake_start_ns != 0)
         perf_frame_tick_set_presented_at_ns(tick, perf_stamp_ns());
     const int error = perf_marks_call();
     return error != 0 ? error
                       : (int)perf_frame_tick_response_get_status(perf_frame_tick_results(rpc));
+}
+
+/* A number of our own may be taken: the session had another program's frames before. */
+static int send_tick(const struct perf_frame_facts *frame)
+{
+    if (perf_marks.client == NULL)
+        return PERF_CLIENT_DISCONNECTED;
+    perf_marks.frame_id = frame->id != 0 ? frame->id : perf_marks.frame_id + 1;
+    if (perf_ticks_write(frame, perf_marks.frame_id))
+        return 0;
+    const int result = call_tick(frame, perf_marks.frame_id);
+    if (result != (int)PERF_STATUS_INVALID || frame->id != 0)
+        return result;
+    const uint64_t last = perf_last_frame_id(frame->session_id);
+    if (last < perf_marks.frame_id || perf_marks.client == NULL)
+        return result;
+    perf_marks.frame_id = last + 1;
+    return call_tick(frame, perf_marks.frame_id);
 }
 
 int perf_frame(const struct perf_frame_facts *frame)

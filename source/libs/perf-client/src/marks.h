@@ -7,6 +7,7 @@
 #include "perf-client/marks_platform.h"
 #include "perf-client/perf.h"
 #include "perf-client/perf_client.h"
+#include "perf-client/perf_groups.h"
 
 #define PERF_KIND_MASK  0xffu
 #define PERF_LABEL_MASK 0xffffu
@@ -68,11 +69,18 @@ PERF_OWN void perf_ticks_open(void);
 /* Forgets it, without a call. */
 PERF_OWN void perf_ticks_drop(void);
 
+/* Of the session that runs; 0: it has no frame, or does not say. */
+PERF_OWN uint64_t perf_last_frame_id(uint32_t session);
+
 /* Writes a frame with this id; false: there is no such lane. presented_at_ns 0: it is stamped. */
 PERF_OWN bool perf_ticks_write(const struct perf_frame_facts *frame, uint64_t id);
 
 /* The same for a group's values. */
 PERF_OWN bool perf_ticks_sample(uint32_t group, const int64_t *value, uint32_t count);
+
+/* perf_group_state(), for those who are asked for their values. */
+PERF_OWN int perf_group_tell(struct perf_group *group, unsigned metric,
+                             enum perf_metric_state state, const char *reason);
 
 /* Records that go by calls: kept until there are as many as a call takes, or until the frame. */
 PERF_OWN void perf_calls_add(uint32_t lane, uint64_t word, uint64_t value, uint64_t time_ns);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -21,6 +22,8 @@ static const struct perf_metric metrics[] = {
     {"instructions", "", PERF_METRIC_COUNT},     {"branch_misses", "", PERF_METRIC_COUNT},
     {"cache_misses", "", PERF_METRIC_COUNT},
 };
+
+#define OUTSIDE "outside of the kernel only"
 
 enum { CLOCK = 0, SWITCHES = 2 }; /* among these */
 
@@ -45,8 +48,11 @@ struct reading {
 };
 
 static struct counter {
-    int file; /* -1: it is not counted */
-    struct reading last;
+    int file;            /* -1: it is not counted */
+    struct reading last; /* of its last turn on the hardware */
+    bool outside;        /* of the kernel only */
+    bool had_turn;       /* and perfd knows */
+    char reason[REASON_BYTES];
 } counters[COUNTERS];
 
 PERF_GROUP(group, "thread", metrics);
@@ -104,64 +110,107 @@ static enum perf_metric_state state_of(int error, char reason[REASON_BYTES])
  */
 static int open_counter(int which)
 {
-    char reason[REASON_BYTES] = "";
-    enum perf_metric_state state = PERF_METRIC_OK;
-    counters[which] = (struct counter){.file = open_event(which, false)};
-    if (counters[which].file < 0 && (errno == EACCES || errno == EPERM) && which != SWITCHES) {
-        counters[which].file = open_event(which, true);
-        if (which != CLOCK)
-            (void)snprintf(reason, sizeof reason, "outside of the kernel only");
+    struct counter *counter = &counters[which];
+    *counter = (struct counter){.file = open_event(which, false)};
+    if (counter->file < 0 && (errno == EACCES || errno == EPERM) && which != SWITCHES) {
+        counter->file = open_event(which, true);
+        counter->outside = which != CLOCK;
     }
-    if (counters[which].file < 0)
-        state = state_of(errno, reason);
-    return state == PERF_METRIC_OK && reason[0] == '\0'
-               ? 0
-               : perf_group_state(&group, (unsigned)which, state, reason);
+    if (counter->file < 0) {
+        const enum perf_metric_state state = state_of(errno, counter->reason);
+        return perf_group_state(&group, (unsigned)which, state, counter->reason);
+    }
+    struct reading now = {0};
+    (void)!read(counter->file, &now, sizeof now); /* should it fail, then with the frame again */
+    counter->had_turn = now.running_ns > 0;
+    if (counter->had_turn && !counter->outside)
+        return 0;
+    return perf_group_state(&group, (unsigned)which,
+                            counter->had_turn ? PERF_METRIC_OK : PERF_METRIC_WARMING,
+                            counter->had_turn ? OUTSIDE : "has had no turn on the hardware yet");
 }
 
 static void close_counters(void)
 {
-    for (int i = 0; i < COUNTERS; i++) {
+    if (group.before == NULL)
+        return;
+    group.before = NULL;
+    for (int i = 0; i < COUNTERS; i++)
         if (counters[i].file >= 0)
             (void)close(counters[i].file);
-        counters[i].file = -1;
-    }
 }
 
-/* What the event did since the last frame, as if it had had its counter all the time. */
+/* What the event did since its last turn, as if it had had the hardware all the time. */
 static int64_t amount_of(const struct reading *now, const struct reading *last)
 {
     const uint64_t value = now->value - last->value;
     const uint64_t enabled_ns = now->enabled_ns - last->enabled_ns;
     const uint64_t running_ns = now->running_ns - last->running_ns;
-    if (running_ns == 0 || running_ns >= enabled_ns)
+    if (running_ns >= enabled_ns)
         return (int64_t)value;
     return (int64_t)((__extension__(unsigned __int128) value) * enabled_ns / running_ns);
 }
 
+static void give_up(struct perf_group *to, int which, ssize_t got)
+{
+    struct counter *counter = &counters[which];
+    (void)snprintf(counter->reason, REASON_BYTES, "reading it: %s",
+                   got < 0 ? strerror(errno) : "the kernel has stopped it");
+    (void)close(counter->file);
+    counter->file = -1;
+    (void)perf_group_tell(to, (unsigned)which, PERF_METRIC_FAILED, counter->reason);
+}
+
+/* Without a turn since, it keeps its last reading: the next turn stands for that time, too. */
+static void read_counter(struct perf_group *to, int which)
+{
+    struct counter *counter = &counters[which];
+    struct reading now;
+    if (counter->file < 0)
+        return;
+    const ssize_t got = read(counter->file, &now, sizeof now);
+    if (got != sizeof now) {
+        give_up(to, which, got);
+        return;
+    }
+    if (now.running_ns == counter->last.running_ns)
+        return;
+    to->value[which] += amount_of(&now, &counter->last);
+    counter->last = now;
+    if (!counter->had_turn)
+        (void)perf_group_tell(to, (unsigned)which, PERF_METRIC_OK,
+                              counter->outside ? OUTSIDE : NULL);
+    counter->had_turn = true;
+}
+
 static void read_counters(struct perf_group *to)
 {
-    for (int i = 0; i < COUNTERS; i++) {
-        struct reading now;
-        if (counters[i].file < 0 || read(counters[i].file, &now, sizeof now) != sizeof now)
-            continue;
-        to->value[i] += amount_of(&now, &counters[i].last);
-        counters[i].last = now;
-    }
+    for (int i = 0; i < COUNTERS; i++)
+        read_counter(to, i);
+}
+
+/* The events are its parent's. */
+static void on_child(void)
+{
+    close_counters();
+    group.on = false;
+}
+
+static void set_up(void)
+{
+    (void)pthread_atfork(NULL, NULL, on_child); /* it fails where there is no memory */
 }
 
 int perf_thread_counters(bool on)
 {
-    if (group.before != NULL)
-        close_counters();
-    group.before = NULL;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up);
+    close_counters();
     int result = perf_group_switch(&group, on);
-    if (!on || result != 0)
-        return result;
-    for (int i = 0; i < COUNTERS; i++) {
+    for (int i = 0; on && i < COUNTERS; i++) {
         const int told = open_counter(i);
         result = result != 0 ? result : told;
     }
-    group.before = read_counters;
+    group.before = on ? read_counters : NULL;
     return result;
 }

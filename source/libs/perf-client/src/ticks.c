@@ -30,7 +30,7 @@ static void close_lane(uint32_t number)
     (void)perf_marks_call();
 }
 
-/* The call behind it tells the service, which looks into lanes when it is called. */
+/* The service looks into lanes when it is called: the question behind it is also to tell it. */
 void perf_ticks_open(void)
 {
     struct nx_client *rpc = &perf_marks.client->rpc;
@@ -62,8 +62,9 @@ void perf_ticks_open(void)
     lane.ring_end = lane.ring + slots * 2;
     lane.laps = lane.written = 0;
     perf_lane_store(&lane.header->holds, PERF_LANE_HOLDS_TICKS);
-    (void)perf_info_call(rpc);
-    (void)perf_marks_call();
+    const uint64_t last = perf_last_frame_id(0);
+    if (perf_marks.frame_id < last)
+        perf_marks.frame_id = last;
 }
 
 static void put_slot(uint64_t first, uint64_t second)

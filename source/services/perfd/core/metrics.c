@@ -85,6 +85,7 @@ TOTAL(jank_app, jank[CAUSE_APP]);
 TOTAL(jank_gpu, jank[CAUSE_GPU]);
 TOTAL(jank_pipeline, jank[CAUSE_PIPELINE]);
 TOTAL(jank_unknown, jank[CAUSE_UNKNOWN]);
+TOTAL(last_frame_id, last_frame_id);
 
 void session_metrics(const struct session *s, struct perfd_metrics *out)
 {
@@ -100,7 +101,7 @@ void session_metrics(const struct session *s, struct perfd_metrics *out)
     out->session_milli_fps = milli_fps(s->interval_count, s->interval_ns);
     session_percentiles(s, out);
     run_copy(&out->session_longest_ns, &s->longest_ns,
-             RUN(struct session, longest_ns, jank[CAUSE_UNKNOWN]));
+             RUN(struct session, longest_ns, last_frame_id));
 }
 
 int perfd_read_metrics(struct perfd *perfd, int client, uint32_t session, bool phases,

@@ -36,10 +36,9 @@ struct session {
     uint64_t stopped_ns;  /* where stopped */
     uint64_t stop_number; /* 1 for the service's first stop, 2 for the second: their order */
 
-    uint64_t ticks;         /* accepted, presented or not */
-    uint64_t last_frame_id; /* of the last one, if there was one */
-    uint64_t unpresented;   /* thrown away since the last shown frame */
-    bool idle_pending;      /* one of those came after idleness: so does the next shown frame */
+    uint64_t ticks;       /* accepted, presented or not */
+    uint64_t unpresented; /* thrown away since the last shown frame */
+    bool idle_pending;    /* one of those came after idleness: so does the next shown frame */
 
     /* Over all counted frames; from longest_ns on, in the order of struct perfd_metrics. */
     uint64_t frames;
@@ -48,6 +47,7 @@ struct session {
     uint64_t long_frames, dropped, late;
     uint64_t interval_ns;        /* sum */
     uint64_t jank[FRAME_CAUSES]; /* by cause; CAUSE_NONE: frames that were thrown away */
+    uint64_t last_frame_id;      /* of the last tick, if there was one: not only of the counted */
     bool exact;                  /* every counted interval is still in the window */
     bool oneshot;                /* keeps the oldest */
 

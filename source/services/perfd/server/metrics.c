@@ -113,6 +113,7 @@ void write_metrics(const struct perfd_metrics *from, struct perf_metrics_builder
                 (unsigned)from->running | (unsigned)from->has_intervals << 1 |
                     (unsigned)from->session_exact << 2);
     write_run(to.s, PERF_METRICS_AT_BUDGET_NS, &from->budget_ns, METRICS_RUN);
+    perf_metrics_set_last_frame_id(to, from->last_frame_id);
     if (!from->has_phases)
         return;
     struct perf_phase_metrics_list_builder phases = perf_metrics_init_phases(to, PERFD_PHASES);

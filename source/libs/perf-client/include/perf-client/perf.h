@@ -69,7 +69,7 @@ struct perf_options {
 
 /*
  * One frame, as `frameTick` takes it; all zero, or NULL for the whole: shown just now, numbered by
- * the library from 1.
+ * the library: 1 and on, or behind what the session has already.
  */
 struct perf_frame_facts {
     uint64_t id;              /* strictly increasing; 0: the next */

@@ -10,13 +10,13 @@
  *     perf_group_switch(&tiles, true);               // after perf_open(); off until then
  *     perf_group_add(&tiles, 0, 1);                  // off: one check, and nothing else
  *
- * perf_vocabulary.h has groups under names that viewers know. One thread adds to a group.
+ * perf_vocabulary.h has groups under names that viewers know. One thread adds to a group. With
+ * -DPERF_DISABLED groups are never on, and what is said of them is not evaluated.
  */
 #ifndef PERF_CLIENT_GROUPS_H
 #define PERF_CLIENT_GROUPS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "perf-client/perf.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,10 +47,17 @@ struct perf_metric {
     enum perf_metric_kind kind;
 };
 
+/* What was said last: perf_group_state(). */
+struct perf_metric_told {
+    enum perf_metric_state state;
+    const char *reason; /* NULL: none */
+};
+
 struct perf_group {
     bool on;
     uint32_t count;
-    int64_t *value;
+    int64_t *value; /* count of them, as of the next */
+    struct perf_metric_told *told;
     const char *name;
     const struct perf_metric *metric;
     void (*before)(struct perf_group *group); /* sets values before each sample; NULL: nobody */
@@ -58,6 +65,12 @@ struct perf_group {
     struct perf_group *next;
     uint32_t generation, id; /* of the opening in which perfd gave it */
     bool is_linked;
+};
+
+/* What a key (a program counter, say) had since it was last told: weight is what the table is
+ * ranked by, 0: the hits. */
+struct perf_hotspot {
+    uint64_t key, hits, weight;
 };
 
 #ifdef __cplusplus
@@ -69,18 +82,23 @@ struct perf_group {
 /* At file scope. metrics: an array of struct perf_metric, of at most PERF_GROUP_METRICS_MAX. */
 #define PERF_GROUP(variable, name, metrics)                                                        \
     static int64_t variable##_values[sizeof(metrics) / sizeof((metrics)[0])];                      \
+    static struct perf_metric_told variable##_told[sizeof(metrics) / sizeof((metrics)[0])];        \
     PERF_GROUP_CHECK(sizeof(metrics) / sizeof((metrics)[0]) <= PERF_GROUP_METRICS_MAX,             \
                      #variable " is too large");                                                   \
-    static struct perf_group variable = {false,                                                    \
-                                         sizeof(metrics) / sizeof((metrics)[0]),                   \
-                                         variable##_values,                                        \
-                                         name,                                                     \
-                                         metrics,                                                  \
-                                         0,                                                        \
-                                         0,                                                        \
-                                         0,                                                        \
-                                         0,                                                        \
-                                         false}
+    static struct perf_group variable PERF_GROUP_UNUSED = {false,                                  \
+                                                           sizeof(metrics) / sizeof((metrics)[0]), \
+                                                           variable##_values,                      \
+                                                           variable##_told,                        \
+                                                           name,                                   \
+                                                           metrics,                                \
+                                                           0,                                      \
+                                                           0,                                      \
+                                                           0,                                      \
+                                                           0,                                      \
+                                                           false}
+
+#ifndef PERF_DISABLED
+#define PERF_GROUP_UNUSED
 
 static inline void perf_group_add(struct perf_group *group, unsigned metric, int64_t amount)
 {
@@ -101,22 +119,33 @@ static inline void perf_group_set(struct perf_group *group, unsigned metric, int
  */
 int perf_group_switch(struct perf_group *group, bool on);
 
-/* One counter's state, where it cannot be counted, or can again (PERF_METRIC_OK); the reason is for
- * people, at most 63 bytes. Gives as perf_group_switch(). */
+/*
+ * One counter's state, where it cannot be counted, or can again (PERF_METRIC_OK); the reason is for
+ * people, at most 63 bytes, and stays where it is: the library says it again when it is opened
+ * anew. PERF_METRIC_WARMING: it can, and has no figure yet. Switching the group on makes all ok.
+ * Gives as perf_group_switch().
+ */
 int perf_group_state(struct perf_group *group, unsigned metric, enum perf_metric_state state,
                      const char *reason);
 
-/* --- Hotspots --------------------------------------------------------------------------------- */
-
-/* What a key (a program counter, say) had since it was last told: weight is what the table is
- * ranked by, 0: the hits. */
-struct perf_hotspot {
-    uint64_t key, hits, weight;
-};
-
-/* Adds to the program's table of this name, at most 31 bytes: 64 entries a call. perfd keeps the
- * 256 heaviest (docs/perf/hotspots.md). Only while a session runs. Gives as perf_group_switch(). */
+/* Hotspots: adds to the program's table of this name, at most 31 bytes: 64 entries a call. perfd
+ * keeps the 256 heaviest (docs/perf/hotspots.md). Only while a session runs. Gives as
+ * perf_group_switch(). */
 int perf_hotspots_add(const char *table, const struct perf_hotspot *entry, uint32_t count);
+
+#else
+
+#define PERF_GROUP_UNUSED __attribute__((unused))
+
+#define perf_group_add(group, metric, amount) (PERF_UNSEEN(group), PERF_UNSEEN(amount))
+#define perf_group_set(group, metric, level)  (PERF_UNSEEN(group), PERF_UNSEEN(level))
+#define perf_group_switch(group, on)          (PERF_UNSEEN(group), PERF_UNSEEN(on), 0)
+#define perf_group_state(group, metric, state, reason)                                             \
+    (PERF_UNSEEN(group), PERF_UNSEEN(state), PERF_UNSEEN(reason), 0)
+#define perf_hotspots_add(table, entry, count)                                                     \
+    (PERF_UNSEEN(table), PERF_UNSEEN(entry), PERF_UNSEEN(count), 0)
+
+#endif
 
 #ifdef __cplusplus
 }

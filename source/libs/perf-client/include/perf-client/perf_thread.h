@@ -6,7 +6,7 @@
 #ifndef PERF_CLIENT_THREAD_H
 #define PERF_CLIENT_THREAD_H
 
-#include <stdbool.h>
+#include "perf-client/perf.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,9 +18,14 @@ extern "C" {
  * cannot be counted here, or may not be, has that as its state, with the reason; where only the
  * program's own part may be counted, the reason says so. Where the processor has fewer counters
  * than are asked for they take turns, and amounts are scaled by the time that each was on. Off:
- * they are closed. Gives what perf_group_switch() does.
+ * they are closed. One that has had no turn yet is warming. In a child after fork() they are off
+ * until it asks for them itself. Gives what perf_group_switch() does.
  */
+#ifndef PERF_DISABLED
 int perf_thread_counters(bool on);
+#else
+#define perf_thread_counters(on) (PERF_UNSEEN(on), 0)
+#endif
 
 #ifdef __cplusplus
 }

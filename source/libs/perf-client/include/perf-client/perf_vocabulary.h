@@ -108,11 +108,16 @@ static const struct perf_metric perf_cpu_metrics[] __attribute__((unused)) = {
 };
 
 /* Of a frame in which so many instructions took so long: whole millions a second. */
+#ifndef PERF_DISABLED
 static inline void perf_cpu_set_mips(struct perf_group *group, int64_t instructions, int64_t cpu_ns)
 {
     if (__builtin_expect(group->on, 0))
         group->value[PERF_CPU_MIPS] = cpu_ns > 0 ? instructions * 1000 / cpu_ns : 0;
 }
+#else
+#define perf_cpu_set_mips(group, instructions, cpu_ns)                                             \
+    (PERF_UNSEEN(group), PERF_UNSEEN(instructions), PERF_UNSEEN(cpu_ns))
+#endif
 
 /* --- Memory of an emulated machine ------------------------------------------------------------ */
 

@@ -74,7 +74,7 @@ struct perfd_config {
      PERFD_ROUND_8((span_depth)*PERFD_SPAN_DEPTH_BYTES))
 
 /* What each of them takes. */
-#define PERFD_CONTEXT_BYTES     3072u
+#define PERFD_CONTEXT_BYTES     3080u
 #define PERFD_CLIENT_BYTES      48u
 #define PERFD_SESSION_BYTES     656u
 #define PERFD_HISTOGRAM_BYTES   (264u + 31u * 128u * 4u)

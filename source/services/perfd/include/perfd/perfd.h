@@ -235,6 +235,7 @@ struct perfd_metrics {
     uint64_t session_long, session_dropped, session_late;
     uint64_t session_ns; /* the sum of its intervals */
     uint64_t jank_dropped, jank_app, jank_gpu, jank_pipeline, jank_unknown;
+    uint64_t last_frame_id; /* of the last tick taken, shown or thrown away; 0: there was none */
 
     struct perfd_phase_metrics phase[PERFD_PHASES];
 };
