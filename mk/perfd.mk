@@ -12,10 +12,11 @@ FAST_C_0 := $(FAST_C_1:.c=_none.c)
 # done about janky frames; clients' processes; tracks of frames that had a deadline; groups of counters; hotspots. Some
 # of its files nobody else calls.
 FULL_PARTS := $(addprefix source/services/perfd/,core/run_log.c core/filter.c core/oneshot.c core/tracks.c \
-	core/process.c core/jank.c core/counters.c core/hotspots.c server/log_calls.c server/choices.c server/flight.c \
+	core/process.c core/jank.c core/counters.c core/hotspots.c core/extras.c \
+	server/log_calls.c server/choices.c server/flight.c \
 	server/own_cost.c server/jank_calls.c server/lane_calls.c server/counter_calls.c server/hotspot_calls.c)
 FULL_C_1 := $(FULL_PARTS) $(addprefix source/services/perfd/core/,why.c snapshot.c lane_source.c lane_info.c \
-	counters_trace.c hotspots_trace.c)
+	counters_trace.c hotspots_trace.c budgets.c)
 FULL_C_0 := $(FULL_PARTS:.c=_none.c)
 CORE_C := $(filter-out $(LANES_C_0) $(FAST_C_0) $(FULL_C_0),$(CORE_ALL_C))
 SERVER_C := $(filter-out $(FULL_C_0),$(wildcard source/services/perfd/server/*.c))

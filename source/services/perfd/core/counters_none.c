@@ -16,22 +16,6 @@ void counters_client_closed(struct perfd *perfd, int client)
     (void)perfd, (void)client;
 }
 
-void counters_freeze(struct perfd *perfd, const struct session *s, uint64_t end_ns)
-{
-    (void)perfd, (void)s, (void)end_ns;
-}
-
-uint32_t counters_pieces(const struct perfd *perfd)
-{
-    (void)perfd;
-    return 0;
-}
-
-void counters_put(const struct perfd *perfd, uint32_t piece, struct put *p)
-{
-    (void)perfd, (void)piece, (void)p;
-}
-
 struct perfd_counter_room *perfd_counter_room(struct perfd *perfd)
 {
     (void)perfd;

@@ -2,6 +2,7 @@
 #include "freeze.h"
 
 #include "core.h"
+#include "extras.h"
 #include "ports/port.h"
 
 void freeze_init(struct frozen *frozen, struct arena *arena, const struct perfd_config *config)
@@ -150,8 +151,6 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
 
     copy_frames(frozen, &session->window);
     jank_freeze(perfd, session);
-    counters_freeze(perfd, session, frozen->end_ns);
-    hotspots_freeze(perfd, false);
     frozen->lane_count = frozen->slot_count = 0;
     (void)ticks_look(perfd);
     log_look(perfd);
@@ -160,4 +159,5 @@ void freeze(struct perfd *perfd, const struct session *session, uint64_t now_ns)
         copy_lane(perfd, lane);
     frozen->total = lanes_total(&perfd->lanes);
     frozen->lane0 = perfd->lanes.none;
+    extras_freeze(perfd, session, frozen->end_ns);
 }

@@ -30,7 +30,8 @@ struct label {
     bool live;           /* the entry is taken */
     bool seen;           /* while sweeping: a record carries it */
     uint16_t span_bytes; /* trace_spans.c: of the text around a span's figures; 0: not known yet */
-    uint8_t unused[8];
+    bool in_trace;       /* budgets.c: a record of the trace's copy carries it */
+    uint8_t unused[7];
 };
 _Static_assert(sizeof(struct label) == LABEL_BYTES, "PERFD_ARENA_BYTES counts on it");
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Snapshots: what the trace's copy would be of a few frames, kept while recording goes on. */
 #include "apart.h"
+
+#include "extras.h"
 #include "jank_parts.h"
 
 bool snapshot_is(uint32_t session)
@@ -244,8 +246,7 @@ bool snapshot_freeze(struct perfd *perfd, uint32_t id)
     }
     perfd->trace.filtering.filter = s->filter;
     m->copy_has = false;
-    counters_freeze(perfd, NULL, 0);
-    hotspots_freeze(perfd, true);
+    extras_freeze(perfd, NULL, 0);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands around the events: metadata before them, otherData behind them. */
+#include "extras.h"
 #include "json.h"
 #include "run.h"
 #include "text.h"
@@ -190,7 +191,7 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
     const struct frozen *z = &t->frozen;
     uint32_t places = z->lane_count + 1; /* lane 0 among them */
     uint32_t place = piece - OTHER_LANES;
-    uint32_t counters = counters_pieces(perfd), extra = counters + hotspots_pieces(perfd);
+    uint32_t extra = extras_pieces(perfd);
     if (piece == OTHER_SESSION)
         put_session(perfd, p);
     else if (piece == OTHER_METRICS)
@@ -205,10 +206,8 @@ bool put_other_piece(const struct perfd *perfd, uint32_t piece, struct put *p)
         put_lane_counts(z, place, p);
     else if (place < 2 * places)
         put_dropped(z, place - places, p);
-    else if (place < 2 * places + counters)
-        counters_put(perfd, place - 2 * places, p);
     else if (place < 2 * places + extra)
-        hotspots_put(perfd, place - 2 * places - counters, p);
+        extras_put(perfd, place - 2 * places, p);
     else if (place == 2 * places + extra)
         put_text(p, "}}");
     else
