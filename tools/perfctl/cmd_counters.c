@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "derived.h"
 #include "perfctl.h"
 
 #define COUNTERS_A_CALL 32u
@@ -58,80 +59,6 @@ static double mean_of(struct perf_counter_figures_reader c)
 {
     uint32_t samples = perf_counter_figures_get_samples(c);
     return samples > 0 ? (double)perf_counter_figures_get_sum(c) / samples : 0;
-}
-
-/* --- What is made of groups under known names (docs/perf/counters.md) ------------------------- */
-
-/* The window's sum of one or two counters, over that of others or over its seconds. */
-static const struct derived {
-    const char *group, *name, *unit;
-    const char *over[2];
-    const char *under[2]; /* NULL: the seconds of the window */
-    double factor;
-} derived[] = {
-    {"graphics", "upload", "MiB/s", {"upload_bytes"}, {NULL}, 1.0 / (1024 * 1024)},
-    {"jit", "hitRate", "%", {"cache_hits"}, {"cache_hits", "cache_misses"}, 100},
-    {"jit", "compile", "ms/s", {"tier1_compile_ns", "tier2_compile_ns"}, {NULL}, 1e-6},
-    {"jit", "blocks", "1/s", {"tier1_blocks_compiled", "tier2_blocks_compiled"}, {NULL}, 1},
-    {"jit", "tier1Pass", "ns", {"tier1_compile_ns"}, {"tier1_passes"}, 1},
-    {"jit", "tier2Pass", "ns", {"tier2_compile_ns"}, {"tier2_passes"}, 1},
-    {"ui", "observersPerCommit", "", {"observers"}, {"commits"}, 1},
-    {"ui", "wakeupsPerInteraction", "", {"wakeups"}, {"interactions"}, 1},
-    {"ui", "queueResidence", "ns", {"queue_residence_ns"}, {"queue_events"}, 1},
-};
-
-enum { DERIVED = sizeof derived / sizeof derived[0] };
-
-/* A message is read once: what is derived is made of this. */
-struct sums {
-    uint32_t count;
-    double window_s;
-    struct {
-        struct nx_text name;
-        bool present;
-        double sum;
-    } of[COUNTERS_A_CALL];
-};
-
-static void note_sum(struct sums *sums, struct perf_counter_figures_reader c)
-{
-    if (sums->count == COUNTERS_A_CALL)
-        return;
-    sums->of[sums->count].name = perf_counter_figures_get_name(c);
-    sums->of[sums->count].present = has_figures(c);
-    sums->of[sums->count++].sum = (double)perf_counter_figures_get_sum(c);
-}
-
-/* Adds the window's sum of the counter with this name; false: it has none. */
-static bool add_sum(const struct sums *sums, const char *name, double *sum)
-{
-    for (uint32_t i = 0; i < sums->count; i++)
-        if (text_is(sums->of[i].name, name)) {
-            *sum += sums->of[i].sum;
-            return sums->of[i].present;
-        }
-    return false;
-}
-
-static bool add_sums(const struct sums *sums, const char *const names[2], double *sum)
-{
-    return add_sum(sums, names[0], sum) && (names[1] == NULL || add_sum(sums, names[1], sum));
-}
-
-/* False: there is nothing to make it of. */
-static bool derive(const struct derived *what, const struct sums *sums, double *value)
-{
-    double over = 0, under = 0;
-    if (!add_sums(sums, what->over, &over))
-        return false;
-    if (what->under[0] == NULL)
-        under = sums->window_s;
-    else if (!add_sums(sums, what->under, &under))
-        return false;
-    if (under <= 0)
-        return false;
-    *value = over / under * what->factor;
-    return true;
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -201,15 +128,12 @@ static void add_counter(json_t *group, struct perf_counter_figures_reader c, uin
     json_array_append_new(json_object_get(group, "missing"), one);
 }
 
-static json_t *derived_json(struct nx_text group, const struct sums *sums)
+static json_t *derived_json(struct nx_text group, const struct derived_sums *sums)
 {
     json_t *made = json_object();
-    for (int i = 0; i < DERIVED; i++)
-        if (text_is(group, derived[i].group)) {
-            double value;
-            bool has = derive(&derived[i], sums, &value);
-            json_object_set_new(made, derived[i].name, has ? json_real(value) : json_null());
-        }
+    struct derived one;
+    for (unsigned at = 0; derived_next(sums, group.bytes, group.length, &at, &one);)
+        json_object_set_new(made, one.name, one.present ? json_real(one.value) : json_null());
     return made;
 }
 
@@ -252,13 +176,12 @@ static void print_counter(struct perf_counter_figures_reader c)
     printf("\n");
 }
 
-static void print_derived(struct nx_text group, const struct sums *sums)
+static void print_derived(struct nx_text group, const struct derived_sums *sums)
 {
-    for (int i = 0; i < DERIVED; i++) {
-        double value;
-        if (text_is(group, derived[i].group) && derive(&derived[i], sums, &value))
-            printf("  = %-*s%12.2f %s\n", NAME_WIDTH - 2, derived[i].name, value, derived[i].unit);
-    }
+    struct derived one;
+    for (unsigned at = 0; derived_next(sums, group.bytes, group.length, &at, &one);)
+        if (one.present)
+            printf("  = %-*s%12.2f %s\n", NAME_WIDTH - 2, one.name, one.value, one.unit);
 }
 
 /* --- Fetching --------------------------------------------------------------------------------- */
@@ -283,7 +206,7 @@ static int fetch(struct perf_client *client, const struct counters_arguments *ar
     struct perf_counter_figures_list_reader counters =
         perf_counters_response_get_counters(response);
     uint64_t window_ns = perf_counters_response_get_window_ns(response);
-    struct sums sums = {.window_s = (double)window_ns / SECOND_NS};
+    struct derived_sums sums = {.window_s = (double)window_ns / SECOND_NS};
     struct nx_text name = perf_counters_response_get_name(response);
     bool wanted = arguments->group == NULL || text_is(name, arguments->group);
     if (wanted && *counter == 0 && list != NULL)
@@ -293,7 +216,9 @@ static int fetch(struct perf_client *client, const struct counters_arguments *ar
     json_t *to = json_array_get(list, json_array_size(list) - 1);
     for (uint32_t i = 0; wanted && i < perf_counter_figures_list_length(counters); i++) {
         struct perf_counter_figures_reader one = perf_counter_figures_list_at(counters, i);
-        note_sum(&sums, one);
+        struct nx_text own = perf_counter_figures_get_name(one);
+        derived_note(&sums, own.bytes, own.length, has_figures(one),
+                     (double)perf_counter_figures_get_sum(one));
         if (list == NULL)
             print_counter(one);
         else
