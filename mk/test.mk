@@ -33,6 +33,12 @@ $(RPC_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/$(TEST_DIR)/%.o $(RUNTIME_PLAIN
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 TEST_BIN += $(WIRE_PLAIN_BIN) $(RPC_PLAIN_BIN)
 
+# perfctl's statistics stand alone.
+$(HOST)/$(TEST_DIR)/test_statistics.o: INC_TEST += -Itools/perfctl
+$(HOST)/tests/test_statistics: $(HOST)/$(TEST_DIR)/test_statistics.o $(HOST)/tools/perfctl/statistics.o
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka -lm
+
 # SystemUI's tests link its portable part and the service, on a platform and a transport of their own.
 SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))
 SYSTEMUI_WORLD_O := $(HOST)/$(TEST_DIR)/systemui_world.o
