@@ -36,6 +36,15 @@ $(HOST)/tests/mark_program: $(CLIENT_TEST_DIR)/mark_program.cc $(CLIENT_LIB)
 
 test-build: $(MARKING) $(HOST)/tests/mark_program
 
+# The page of a run.
+WRITE_REPORT_O := $(HOST)/$(TEST_DIR)/write_report.o
+$(WRITE_REPORT_O): INC_TEST += -Itools/perfctl
+$(HOST)/tests/write_report: $(WRITE_REPORT_O) $(addprefix $(HOST)/tools/perfctl/,report_html.o page.o) $(PAGES_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
+
+test-build: $(HOST)/tests/write_report
+
 # A writer and a reader under the thread sanitizer, with all that they link. It knows no fences, which is why it
 # warns of them; the words that they order are atomics.
 RACE := $(BUILD)/race
