@@ -47,12 +47,31 @@ json_t *json_text(struct nx_text text)
     return value != NULL ? value : json_string("?"); /* not UTF-8 */
 }
 
+/* C1, in UTF-8: terminals take them as they take ESC and a letter. */
+static bool is_c1(const char *bytes, size_t left)
+{
+    return left >= 2 && (unsigned char)bytes[0] == 0xc2 && (unsigned char)bytes[1] >= 0x80 &&
+           (unsigned char)bytes[1] < 0xa0;
+}
+
+static void put_bytes(FILE *to, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char byte = (unsigned char)bytes[i];
+        const bool c1 = is_c1(bytes + i, length - i);
+        (void)putc(byte < 0x20 || byte == 0x7f || c1 ? '?' : byte, to);
+        i += c1;
+    }
+}
+
+void put_string(FILE *to, const char *string)
+{
+    put_bytes(to, string, strlen(string));
+}
+
 void print_text(struct nx_text text)
 {
-    for (uint32_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.bytes[i];
-        putchar(byte < 0x20 || byte == 0x7f ? '?' : byte);
-    }
+    put_bytes(stdout, text.bytes, text.length);
 }
 
 bool text_is(struct nx_text text, const char *string)
