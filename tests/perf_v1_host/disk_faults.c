@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A disk that is slow or full, for programs started with this in LD_PRELOAD. DISK_FAULT is one of
- *   fsync-ms=N     each fsync of a regular file takes N ms
+ *   fsync-ms=N     each fsync or fdatasync of a regular file takes N ms
  *   space=N        after N bytes written to regular files there is no space left
- *   fsync-error    fsync of a regular file fails with EIO
+ *   fsync-error    fsync or fdatasync of a regular file fails with EIO
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -33,39 +33,69 @@ static long fault(const char *name)
     return strtol(set + length, NULL, 10);
 }
 
+/* 0, after a while maybe; -1: it fails. */
+static int sync_fault(int fd)
+{
+    if (!regular(fd))
+        return 0;
+    long ms = fault("fsync-ms=");
+    struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
+    while (ms > 0 && nanosleep(&wait, &wait) != 0 && errno == EINTR)
+        continue;
+    if (fault("fsync-error") < 0)
+        return 0;
+    errno = EIO;
+    return -1;
+}
+
 int fsync(int fd)
 {
     static int (*real)(int);
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "fsync");
-    if (regular(fd)) {
-        long ms = fault("fsync-ms=");
-        struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
-        while (ms > 0 && nanosleep(&wait, &wait) != 0 && errno == EINTR)
-            continue;
-        if (fault("fsync-error") >= 0) {
-            errno = EIO;
-            return -1;
-        }
+    return sync_fault(fd) < 0 ? -1 : real(fd);
+}
+
+int fdatasync(int fd)
+{
+    static int (*real)(int);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
+    return sync_fault(fd) < 0 ? -1 : real(fd);
+}
+
+/* How many of these bytes there is space for; -1: none. */
+static ssize_t take_space(int fd, size_t length)
+{
+    static long used;
+    long space = fault("space=");
+    if (space < 0 || !regular(fd))
+        return (ssize_t)length;
+    if (used >= space) {
+        errno = ENOSPC;
+        return -1;
     }
-    return real(fd);
+    if (length > (size_t)(space - used))
+        length = (size_t)(space - used);
+    used += (long)length;
+    return (ssize_t)length;
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
 {
     static ssize_t (*real)(int, const void *, size_t);
-    static long used;
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "write");
-    long space = fault("space=");
-    if (space >= 0 && regular(fd)) {
-        if (used >= space) {
-            errno = ENOSPC;
-            return -1;
-        }
-        if (length > (size_t)(space - used))
-            length = (size_t)(space - used);
-        used += (long)length;
-    }
-    return real(fd, bytes, length);
+    ssize_t fits = take_space(fd, length);
+    return fits < 0 ? -1 : real(fd, bytes, (size_t)fits);
+}
+
+/* As SQLite writes. */
+ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
+{
+    static ssize_t (*real)(int, const void *, size_t, off64_t);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+    ssize_t fits = take_space(fd, length);
+    return fits < 0 ? -1 : real(fd, bytes, (size_t)fits, at);
 }
