@@ -24,6 +24,23 @@ $(HOST)/source/apps/systemui/%.o: source/apps/systemui/%.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) -Isource/apps/systemui $(INC_CLIENT) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
+# Its pages: the chart library from npm, and all that lies in the folder.
+PAGES := tools/perfctl/pages
+UPLOT := $(addprefix $(PAGES)/node_modules/uplot/,LICENSE dist/uPlot.iife.min.js dist/uPlot.min.css)
+PAGE_FILES := $(UPLOT) $(wildcard $(PAGES)/*.css $(PAGES)/*.js)
+PAGES_C := $(GEN)/pages.c
+PAGES_O := $(HOST)/gen/pages.o
+$(UPLOT) &:
+	@echo "there is no $(PAGES)/node_modules/uplot: run scripts/install-deps" >&2; exit 1
+
+$(PAGES_C): scripts/embed $(PAGE_FILES) $(RULES)
+	$(say)
+	scripts/embed $(PAGE_FILES) >$@
+
+$(PAGES_O): $(PAGES_C) $(RULES)
+	$(say)
+	$(CC) $(CFLAGS) -Itools/perfctl -c $< -o $@
+
 # It plays run logs into a perfd of its own.
 REPLAY_C := $(wildcard source/services/perfd/replay/*.c)
 REPLAY_O := $(call objects,$(HOST),$(REPLAY_C))
@@ -31,8 +48,8 @@ $(REPLAY_O): $(HOST)/%.o: %.c $(RULES) | $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
-$(HOST)/perfctl: $(PERFCTL_O) $(REPLAY_O) $(CLIENT_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
-	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson
+$(HOST)/perfctl: $(PERFCTL_O) $(PAGES_O) $(REPLAY_O) $(CLIENT_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson -lsqlite3 -lyajl -lm
 
 $(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng

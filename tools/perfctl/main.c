@@ -24,6 +24,11 @@ static const struct command {
     {"record", "record everything that perfd is told, for replay", cmd_record},
     {"replay", "play a recording: the same figures, the same trace", cmd_replay},
     {"scenario", "make a recording of frames that never were", cmd_scenario},
+    {"report", "say how smooth a recording was, and what took the time", cmd_report},
+    {"compare", "compare runs with those of a baseline", cmd_compare},
+    {"gate", "judge runs by a file of limits, for CI", cmd_gate},
+    {"history", "keep figures of runs by commit, and show their trends", cmd_history},
+    {"seed", "print the streams of random numbers of a run", cmd_seed},
     {"info", "print the service's limits and what you may do", cmd_info},
     {"state", "read a disk image of the /state store", cmd_state},
     {"bridge", "make a guest's serial link a socket", cmd_bridge},
@@ -97,8 +102,10 @@ static char *list_commands(int key, const char *text, void *input)
     fprintf(out, "Commands:\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].what);
-    fprintf(out, "\n`perfctl COMMAND --help` says more. Exit codes: 0 fine, 1 any status but ok, "
-                 "2 unusable arguments, 3 cannot reach the service.");
+    fprintf(
+        out,
+        "\n`perfctl COMMAND --help` says more. Exit codes: 0 fine, 1 a regression, a failed "
+        "check or any status but ok, 2 unusable input or arguments, 3 cannot reach the service.");
     fclose(out);
     return list;
 }

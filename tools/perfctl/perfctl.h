@@ -14,7 +14,7 @@
 
 enum exit_code {
     EXIT_FINE = 0,
-    EXIT_STATUS = 1,      /* the service answered with a status other than ok */
+    EXIT_STATUS = 1,      /* a status other than ok, a check that failed, a regression */
     EXIT_UNUSABLE = 2,    /* arguments or input that make no sense */
     EXIT_UNREACHABLE = 3, /* no service, or it went away */
 };
@@ -43,12 +43,17 @@ int cmd_hotspots(int argc, char **argv, const struct common *common);
 int cmd_jank(int argc, char **argv, const struct common *common);
 int cmd_snapshots(int argc, char **argv, const struct common *common);
 int cmd_export(int argc, char **argv, const struct common *common);
+int cmd_history(int argc, char **argv, const struct common *common);
 int cmd_info(int argc, char **argv, const struct common *common);
 int cmd_state(int argc, char **argv, const struct common *common);
 int cmd_bridge(int argc, char **argv, const struct common *common);
 int cmd_record(int argc, char **argv, const struct common *common);
 int cmd_scenario(int argc, char **argv, const struct common *common);
+int cmd_report(int argc, char **argv, const struct common *common);
+int cmd_seed(int argc, char **argv, const struct common *common);
 int cmd_replay(int argc, char **argv, const struct common *common);
+int cmd_compare(int argc, char **argv, const struct common *common);
+int cmd_gate(int argc, char **argv, const struct common *common);
 
 /* --- connection.c --- */
 
@@ -125,6 +130,9 @@ void print_health(struct perf_health_reader health);
 
 /* The service's text for a terminal: whatever could steer one is shown as '?'. */
 void print_text(struct nx_text text);
+
+/* The same of a file's text. */
+void put_string(FILE *to, const char *string);
 
 /* "NAME of PROCESS (pid N), gone": what a program has, and whether it is there. */
 void print_owned(struct nx_text name, uint32_t pid, struct nx_text process, bool closed);
