@@ -181,3 +181,9 @@ def cost(by_calls, in_lane):
 
     return [at_most("perfd itself: 120 Hz by calls, HUD 5 Hz, 8 lanes", middle(by_calls), 0.5, " % of a core"),
             at_most("... with ticks in a lane", middle(in_lane), 0.05, " % of a core")]
+
+
+def reports(large_s, memory_mib, compare_ms):
+    return [at_most("perfctl report, a trace of 100 MB", large_s, 2, " s"),
+            at_most("... memory at most", memory_mib, 512, " MiB"),
+            at_most("perfctl compare, two artifacts of 1,200 frames", compare_ms, 50, " ms")]
