@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "nexus-idl/framing.h"
 #include "own.h"
@@ -115,17 +114,6 @@ static void keep_pace(const struct log_player *player)
     }
 }
 
-static void show_progress(const struct log_player *player, bool last)
-{
-    static uint64_t shown_ns;
-    uint64_t now = now_ns();
-    if (!isatty(STDERR_FILENO) || player->size == 0 || (!last && now - shown_ns < 100000000u))
-        return;
-    shown_ns = now;
-    fprintf(stderr, "\r%3" PRIu64 " %%%s", (player->offset + player->used) * 100 / player->size,
-            last ? "\r     \r" : "");
-}
-
 static int begin(struct log_player *player)
 {
     struct replay *replay = &player->replay;
@@ -172,7 +160,7 @@ static int play(struct log_player *player, bool *more)
     }
     keep_pace(player);
     enum replay_result result = replay_take(replay, player->bytes, player->used);
-    show_progress(player, false);
+    progress_show(player->offset + player->used, player->size, false);
     *more = result < REPLAY_ENDED;
     switch (result) {
     case REPLAY_STOPPED:
@@ -196,7 +184,7 @@ int log_player_play(struct log_player *player)
     bool more = code == EXIT_FINE;
     while (code == EXIT_FINE && more)
         code = play(player, &more);
-    show_progress(player, true);
+    progress_show(player->offset + player->used, player->size, true);
     return code;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a command writes for others to open. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,21 @@ static int open_temporary(const char *path)
     umask(mask);
     (void)fchmod(fd, 0666 & ~mask);
     return fd;
+}
+
+void progress_show(uint64_t done, uint64_t size, bool last)
+{
+    static uint64_t shown_ns;
+    static bool is_shown;
+    const uint64_t now = now_ns();
+    if (shown_ns == 0)
+        shown_ns = now; /* what takes no time shows none */
+    if (size == 0 || !isatty(STDERR_FILENO) || (last ? !is_shown : now - shown_ns < 200000000u))
+        return;
+    shown_ns = now;
+    is_shown = !last;
+    fprintf(stderr, "\r%3" PRIu64 " %%%s", done < size ? done * 100 / size : 100,
+            last ? "\r     \r" : "");
 }
 
 int output_open(const char *path)

@@ -100,6 +100,10 @@ int output_commit(void);
 /* That line, of errno. */
 int output_problem(void);
 
+/* On a terminal, how far a file has been read: now and then, of what takes longer than a moment.
+ * size 0: it is not known; last: it is gone again. */
+void progress_show(uint64_t done, uint64_t size, bool last);
+
 FILE *output_file(void);
 bool output_is_stdout(void);
 

@@ -5,10 +5,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <yajl/yajl_parse.h>
 
 #include "json_builder.h"
+#include "perfctl.h"
 
 #define CHUNK_BYTES (1u << 18)
 #define DEEPEST     64u /* of what is skipped: yajl has no bound of its own */
@@ -368,12 +369,20 @@ static bool read_file(struct parser *p, yajl_handle handle)
     struct trace_reader *reader = p->reader;
     static unsigned char chunk[CHUNK_BYTES];
     uint64_t offset = 0;
+    struct stat status;
+    const bool has_size = fstat(fileno(reader->file), &status) == 0 && S_ISREG(status.st_mode);
+    const uint64_t size = has_size ? (uint64_t)status.st_size : 0;
     if (!feed(p, handle, reader->head, reader->head_length, &offset))
         return false;
     size_t got;
-    while ((got = fread(chunk, 1, sizeof chunk, reader->file)) > 0)
-        if (!feed(p, handle, chunk, got, &offset))
-            return false;
+    bool is_json = true;
+    while (is_json && (got = fread(chunk, 1, sizeof chunk, reader->file)) > 0) {
+        is_json = feed(p, handle, chunk, got, &offset);
+        progress_show(offset, size, false);
+    }
+    progress_show(offset, size, true);
+    if (!is_json)
+        return false;
     if (ferror(reader->file)) {
         say(reader, offset, strerror(errno));
         return false;
