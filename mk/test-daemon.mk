@@ -9,7 +9,7 @@ $(HOST)/tests/disk_faults.so: $(TEST_DIR)/disk_faults.c $(RULES)
 
 # A guest's side of the serial link, on this machine: all of the daemon but its own loop, socket and counters.
 HARDWARE_O := $(filter $(HOST)/source/services/perfd/ports/posix/hardware%.o,$(POSIX_O))
-GUEST_POSIX_O := $(filter-out %/main.o %/channel.o %/options.o %/policy.o $(HARDWARE_O),$(POSIX_O))
+GUEST_POSIX_O := $(filter-out %/main.o %/listen_fd.o %/channel.o %/options.o %/policy.o $(HARDWARE_O),$(POSIX_O))
 $(HOST)/tests/serial_guest: $(HOST)/$(TEST_DIR)/serial_guest.o $(GUEST_POSIX_O) $(PATHS_O) $(SERVER_O) $(CORE_O) \
 		$(PERF_O) $(RUNTIME_HOST_O)
 	$(say)

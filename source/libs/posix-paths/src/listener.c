@@ -97,13 +97,18 @@ bool listener_open(struct listener *listener, const char *program, const char *p
     return ok;
 }
 
+void listener_adopt(struct listener *listener, const char *program, int socket_fd)
+{
+    *listener = (struct listener){.program = program, .socket = socket_fd};
+}
+
 void listener_close(struct listener *listener)
 {
     struct stat status;
     if (listener->socket < 0)
         return;
-    if (lstat(listener->path, &status) == 0 && status.st_dev == listener->device &&
-        status.st_ino == listener->inode)
+    if (listener->path != NULL && lstat(listener->path, &status) == 0 &&
+        status.st_dev == listener->device && status.st_ino == listener->inode)
         (void)unlink(listener->path);
     close(listener->socket);
     listener->socket = -1;

@@ -8,8 +8,9 @@
 #include <sys/types.h>
 
 struct listener {
-    const char *program, *path;
-    int socket; /* non-blocking */
+    const char *program;
+    const char *path; /* NULL: another program's */
+    int socket;       /* non-blocking */
     dev_t device;
     ino_t inode;
 };
@@ -18,6 +19,9 @@ struct listener {
  * Both texts must outlive the listener. */
 bool listener_open(struct listener *listener, const char *program, const char *path, bool everyone)
     __attribute__((warn_unused_result));
+
+/* Goes on with a socket that listens already and that another program made: its path stays. */
+void listener_adopt(struct listener *listener, const char *program, int socket);
 
 /* Stops listening, and removes the path where it is still this listener's. */
 void listener_close(struct listener *listener);

@@ -18,6 +18,7 @@
 #include "channel.h"
 #include "hardware.h"
 #include "hardware_perf.h"
+#include "listen_fd.h"
 #include "options.h"
 #include "peer.h"
 #include "perfd/counters.h"
@@ -344,24 +345,34 @@ static void start_hardware(struct daemon *daemon, const struct hardware_options 
     publish_hardware(daemon);
 }
 
-int main(int argc, char **argv)
+/* Who may connect to a socket that was passed is up to whoever made it. */
+static void listen_at(struct listener *listener, const struct options *options)
 {
-    static struct daemon daemon;
     static char default_path[POSIX_SOCKET_PATH_SIZE];
-    struct options options;
-    sigset_t while_waiting;
-
-    options_parse(&options, argc, argv);
-    check_export_dir(options.export_dir);
-    const char *path = options.socket;
+    const char *path = options->socket;
     if (path == NULL) {
         int problem = posix_default_socket(default_path, sizeof default_path, true);
         if (problem < 0) {
             fprintf(stderr, "perfd: %s: %s\n", default_path, posix_paths_error_text(problem));
-            return EXIT_UNABLE;
+            exit(EXIT_UNABLE);
         }
         path = default_path;
     }
+    if (!listener_open(listener, "perfd", path, policy_has_others(&options->policy)))
+        exit(EXIT_UNABLE);
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon daemon;
+    struct options options;
+    sigset_t while_waiting;
+
+    options_parse(&options, argc, argv);
+    int passed = listen_fd_take(options.socket);
+    if (passed == LISTEN_FD_UNUSABLE)
+        return EXIT_UNUSABLE;
+    check_export_dir(options.export_dir);
     for (int i = 0; i < CHANNELS; i++)
         daemon.channel[i].socket = -1;
     daemon.policy = options.policy;
@@ -374,8 +385,10 @@ int main(int argc, char **argv)
     daemon.server.log.memory = make_memory(options.log_bytes, "a run log");
     daemon.server.log.bytes = options.log_bytes;
     catch_signals(&while_waiting);
-    if (!listener_open(&daemon.listener, "perfd", path, policy_has_others(&options.policy)))
-        return EXIT_UNABLE;
+    if (passed >= 0)
+        listener_adopt(&daemon.listener, "perfd", passed);
+    else
+        listen_at(&daemon.listener, &options);
     perfd_port_marker(&daemon.port, READY, sizeof READY - 1);
     begin_recording(&daemon, &options);
     start_hardware(&daemon, &options.hardware);

@@ -33,8 +33,8 @@ enum {
 
 static const struct argp_option option_list[] = {
     {"socket", KEY_SOCKET, "PATH", 0,
-     "Listen here (default: $XDG_RUNTIME_DIR/perfd.sock, else perfd-UID/perfd.sock in the "
-     "temporary directory)",
+     "Listen here (default: the socket that a service manager passes, else "
+     "$XDG_RUNTIME_DIR/perfd.sock, else perfd-UID/perfd.sock in the temporary directory)",
      0},
     {"export-dir", KEY_EXPORT_DIR, "DIR", 0,
      "Write exported traces here (without it clients can still read them over the socket)", 0},
