@@ -59,7 +59,7 @@ CLIENT_LIB := $(HOST)/libperf.a
 $(CLIENT_LIB): $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(say)
 	rm -f $@
-	ar rcs $@ $^
+	ar rcsD $@ $^
 
 .PHONY: host
 host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) ## Build the daemon, perfctl, SystemUI and the client library for this machine

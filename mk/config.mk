@@ -9,7 +9,8 @@ CXX := g++
 OPT ?= -O2 -g
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Werror
-CFLAGS = -std=c11 $(WARN) $(OPT) $(EXTRA) -MMD -MP
+# What is installed knows nothing of the folder that it was built in.
+CFLAGS = -std=c11 $(WARN) $(OPT) $(EXTRA) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 
 # Core, server and runtime: the same sources and flags on every platform.
 STACK_USAGE_MAX := 1024
@@ -28,14 +29,18 @@ INC_STATEFS := -Isource/libs/statefs/include -Isource/libs/statefs/host
 # $(call objects,<dir>,<sources>): where the objects of these sources go below <dir>.
 objects = $(patsubst %.c,$(1)/%.o,$(2))
 
+# Where things are installed: said to `make install` alone, it builds nothing anew.
+INSTALL_VARIABLES := DEB_OUT DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR DATADIR MANDIR DOCDIR USERUNITDIR COMPLETIONDIR
+
 # What decides on how objects are built: the rules, and what the command line or the environment says. Each object
 # depends on this file, which is written only when there is something new in it: then all objects are built anew.
 RULES := $(BUILD)/rules
-RULES_SAID = $(sort OPT=$(OPT) EXTRA=$(EXTRA) FEATURE_STATEFS=$(FEATURE_STATEFS) $(filter-out BUILD=% V=%,$(MAKEOVERRIDES)))
+RULES_SAID = $(sort OPT=$(OPT) EXTRA=$(EXTRA) FEATURE_STATEFS=$(FEATURE_STATEFS) \
+	$(filter-out BUILD=% V=% $(addsuffix =%,$(INSTALL_VARIABLES)),$(MAKEOVERRIDES)))
 .PHONY: look
 $(RULES): look
 	@mkdir -p $(@D)
-	@{ echo '$(subst ',,$(RULES_SAID))'; sed '/^#/d' Makefile mk/*.mk; } >$@.new
+	@{ echo '$(subst ',,$(RULES_SAID))'; sed '/^#/d' Makefile $(filter-out mk/install.mk,$(wildcard mk/*.mk)); } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # What a recipe starts with: the target's folder, and its name as the sign of progress. `make V=1` prints commands.
