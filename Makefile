@@ -21,6 +21,7 @@ include mk/os-drivers.mk
 include mk/os-test.mk
 include mk/demo.mk
 include mk/bench.mk
+include mk/install.mk
 
 .PHONY: help clean format format-check
 help: ## List the targets
