@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `make install` installs.
+# `make install`. What goes where is one list, which uninstall goes through again. SystemUI is a demo
+# and stays here.
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/perfd
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
+COMPLETIONDIR ?= $(DATADIR)/bash-completion/completions
+
+VERSION := $(shell sed -n 's/^\#define PERFD_VERSION "\(.*\)"/\1/p' source/services/perfd/include/perfd/perfd.h)
 
 # Pages and completions are made of --help: they are as true as that is.
 INSTALL_OUT := $(BUILD)/install
@@ -15,6 +28,31 @@ $(COMPLETIONS): $(INSTALL_OUT)/completions/%: scripts/cli-docs $(HOST)/%
 
 .PHONY: install-build
 install-build: $(HOST)/perfd $(HOST)/perfctl $(CLIENT_LIB) $(PERF_H) $(PAGES_1) $(COMPLETIONS)
+
+# The headers that perf.h, perf_client.h and calls through them need, in a folder of their own.
+INSTALL_NEXUS_H := $(patsubst %,source/libs/nexus-idl-runtime/include/nexus-idl/%.h,wire lists rpc rpc_client)
+INSTALL_CLIENT_H := $(filter-out %/marks_platform.h,$(wildcard source/libs/perf-client/include/perf-client/*.h*))
+# mode:file:folder. A file whose name ends in .in has its @...@ filled in.
+INSTALL_FILES := 755:$(HOST)/perfd:$(BINDIR) 755:$(HOST)/perfctl:$(BINDIR) 644:$(CLIENT_LIB):$(LIBDIR) \
+	644:packaging/perf-client.pc.in:$(LIBDIR)/pkgconfig \
+	$(patsubst %,644:%:$(INCLUDEDIR)/perfd/perf-client,$(INSTALL_CLIENT_H)) \
+	644:source/services/perfd/include/perfd/lane_layout.h:$(INCLUDEDIR)/perfd/perfd \
+	$(patsubst %,644:%:$(INCLUDEDIR)/perfd/nexus-idl,$(INSTALL_NEXUS_H)) \
+	644:$(PERF_H):$(INCLUDEDIR)/perfd 644:$(SCHEMA):$(DATADIR)/perfd \
+	$(patsubst %,644:%:$(MANDIR)/man1,$(PAGES_1)) 644:docs/man/perf-client.3:$(MANDIR)/man3 \
+	$(patsubst %,644:%:$(COMPLETIONDIR),$(COMPLETIONS)) \
+	644:packaging/systemd/perfd.socket:$(USERUNITDIR) 644:packaging/systemd/perfd.service.in:$(USERUNITDIR) \
+	644:docs/perf/thresholds.example.json:$(DOCDIR) 644:packaging/debian/copyright:$(DOCDIR)
+# Folders that are nobody else's, the inner ones first.
+INSTALL_FOLDERS := $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) $(INCLUDEDIR)/perfd $(DATADIR)/perfd $(DOCDIR)
+INSTALL_SAYS = BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' PREFIX='$(PREFIX)' VERSION=$(VERSION)
+
+.PHONY: install uninstall
+install: install-build ## Install below PREFIX (/usr/local), in DESTDIR where that is given
+	$(INSTALL_SAYS) scripts/install-files install '$(DESTDIR)' $(INSTALL_FILES)
+
+uninstall: ## Remove what install put there
+	scripts/install-files uninstall '$(DESTDIR)' $(INSTALL_FILES) -- $(INSTALL_FOLDERS)
 
 # With sanitizers it is other code, which wants their libraries.
 ifndef EXTRA
