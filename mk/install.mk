@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make install`. What goes where is one list, which uninstall goes through again. SystemUI is a demo
+# `make install` and `make deb`. What goes where is one list, which uninstall goes through again. SystemUI is a demo
 # and stays here.
 
 PREFIX ?= /usr/local
@@ -47,12 +47,16 @@ INSTALL_FILES := 755:$(HOST)/perfd:$(BINDIR) 755:$(HOST)/perfctl:$(BINDIR) 644:$
 INSTALL_FOLDERS := $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) $(INCLUDEDIR)/perfd $(DATADIR)/perfd $(DOCDIR)
 INSTALL_SAYS = BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' PREFIX='$(PREFIX)' VERSION=$(VERSION)
 
-.PHONY: install uninstall
+.PHONY: install uninstall deb
 install: install-build ## Install below PREFIX (/usr/local), in DESTDIR where that is given
 	$(INSTALL_SAYS) scripts/install-files install '$(DESTDIR)' $(INSTALL_FILES)
 
 uninstall: ## Remove what install put there
 	scripts/install-files uninstall '$(DESTDIR)' $(INSTALL_FILES) -- $(INSTALL_FOLDERS)
+
+DEB_OUT := out/deb
+deb: install-build ## Three Debian packages, in out/deb/: perfd, perfctl, libperf-client-dev
+	MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/make-debs $(VERSION) $(DEB_OUT)
 
 # With sanitizers it is other code, which wants their libraries.
 ifndef EXTRA
