@@ -44,7 +44,8 @@ INSTALL_FILES := 755:$(HOST)/perfd:$(BINDIR) 755:$(HOST)/perfctl:$(BINDIR) 644:$
 	644:packaging/systemd/perfd.socket:$(USERUNITDIR) 644:packaging/systemd/perfd.service.in:$(USERUNITDIR) \
 	644:docs/perf/thresholds.example.json:$(DOCDIR) 644:packaging/debian/copyright:$(DOCDIR)
 # Folders that are nobody else's, the inner ones first.
-INSTALL_FOLDERS := $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) $(INCLUDEDIR)/perfd $(DATADIR)/perfd $(DOCDIR)
+INSTALL_FOLDERS := $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) \
+	$(INCLUDEDIR)/perfd $(DATADIR)/perfd $(DOCDIR)
 INSTALL_SAYS = BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' PREFIX='$(PREFIX)' VERSION=$(VERSION)
 
 .PHONY: install uninstall deb
