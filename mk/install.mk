@@ -57,7 +57,7 @@ uninstall: ## Remove what install put there
 
 DEB_OUT := out/deb
 deb: install-build ## Three Debian packages, in out/deb/: perfd, perfctl, libperf-client-dev
-	MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/make-debs $(VERSION) $(DEB_OUT)
+	BUILD='$(BUILD)' scripts/make-debs $(VERSION) $(DEB_OUT)
 
 # With sanitizers it is other code, which wants their libraries.
 ifndef EXTRA
