@@ -61,7 +61,23 @@ $(CLIENT_LIB): $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	rm -f $@
 	ar rcsD $@ $^
 
-.PHONY: host
-host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) ## Build the daemon, perfctl, SystemUI and the client library for this machine
+# What `perfctl run` loads into programs: the library once more, for a shared object. Optimised whatever else is, since
+# its dlsym() must end in a jump, and without sanitizers, which a program that is not built with them does not bear.
+FRAMES_LIB := $(HOST)/libperf-frames.so
+FRAMES_C := $(wildcard source/libs/perf-frames/src/*.c)
+PIC := $(HOST)/pic
+FRAMES_O := $(call objects,$(PIC),$(FRAMES_C) $(CLIENT_C) $(PATHS_C) $(filter-out %/mem.c,$(RUNTIME_C)))
+$(FRAMES_O): $(PIC)/%.o: %.c $(RULES) | $(PERF_H)
+	$(say)
+	$(CC) -std=c11 $(WARN) -O2 -g -fPIC -fvisibility=hidden -ftls-model=initial-exec -MMD -MP $(POSIX) $(INC_CLIENT) \
+		$(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
+$(FRAMES_LIB): $(FRAMES_O)
+	$(say)
+	$(CC) -shared -Wl,-z,defs $^ -o $@
+
+.PHONY: host
+host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) $(FRAMES_LIB) ## Build the daemon, perfctl, SystemUI and the client libraries for this machine
+
+-include $(FRAMES_O:.o=.d)
 -include $(REPLAY_O:.o=.d) $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)
