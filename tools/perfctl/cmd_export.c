@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "perfctl.h"
 #include "perfd/jank.h"
+#include "trace_pull.h"
 
 struct export_arguments {
     struct common common;
@@ -118,76 +118,11 @@ static int store_trace(struct perf_client *client, const struct export_arguments
 
 /* --- Into a file here --- */
 
-struct pull {
-    uint32_t export_id;
-    uint64_t offset, total_bytes;
-    bool end;
-};
-
-/* Another client may freeze an export of its own between two chunks: then this one starts again. */
-#define PULL_ATTEMPTS 5
-
-/* One chunk. PERF_STATUS_OK, or why not; *wrote is false where the output could not take it. */
-static enum perf_status pull_chunk(struct perf_client *client,
-                                   const struct export_arguments *arguments, struct pull *pull,
-                                   bool *wrote)
-{
-    struct perf_read_trace_request_builder request = perf_read_trace_call(&client->rpc);
-    perf_read_trace_request_set_session_id(request, arguments->session);
-    perf_read_trace_request_set_export_id(request, pull->export_id);
-    perf_read_trace_request_set_offset(request, pull->offset);
-    perf_read_trace_request_set_cap_bytes(request, arguments->cap_bytes);
-    call_service(client, &arguments->common);
-    struct perf_read_trace_response_reader response = perf_read_trace_results(&client->rpc);
-    enum perf_status status = perf_read_trace_response_get_status(response);
-    if (status != PERF_STATUS_OK)
-        return status;
-    struct nx_data data = perf_read_trace_response_get_data(response);
-    *wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, output_file()) == 1;
-    pull->export_id = perf_read_trace_response_get_export_id(response);
-    pull->total_bytes = perf_read_trace_response_get_total_bytes(response);
-    pull->end = perf_read_trace_response_get_end(response);
-    pull->offset += data.length;
-    /* A service that answers nothing and never ends would be asked for ever. */
-    return data.length == 0 && !pull->end ? PERF_STATUS_IO : PERF_STATUS_OK;
-}
-
-static void show_progress(const struct pull *pull)
-{
-    if (isatty(STDERR_FILENO) && pull->total_bytes > 0)
-        fprintf(stderr, "\r%3" PRIu64 " %% of %" PRIu64 " bytes%s",
-                pull->offset * 100 / pull->total_bytes, pull->total_bytes, pull->end ? "\n" : "");
-}
-
-/* The whole trace into the output, from its start; EXIT_FINE or an exit code after a line on
- * stderr. */
-static int pull_trace(struct perf_client *client, const struct export_arguments *arguments,
-                      struct pull *pull)
-{
-    for (int attempt = 1;; attempt++) {
-        enum perf_status status = PERF_STATUS_OK;
-        bool wrote = true;
-        *pull = (struct pull){0};
-        while (status == PERF_STATUS_OK && wrote && !pull->end) {
-            status = pull_chunk(client, arguments, pull, &wrote);
-            if (status == PERF_STATUS_OK)
-                show_progress(pull);
-        }
-        if (!wrote)
-            return output_problem();
-        bool stale = status == PERF_STATUS_NOT_FOUND && pull->export_id != 0;
-        bool again = stale && attempt < PULL_ATTEMPTS && fseek(output_file(), 0, SEEK_SET) == 0 &&
-                     ftruncate(fileno(output_file()), 0) == 0;
-        if (!again)
-            return check_status("export", status);
-    }
-}
-
 static int save_trace(struct perf_client *client, const struct export_arguments *arguments)
 {
     char default_name[64];
     const char *path = arguments->output;
-    struct pull pull;
+    uint64_t total_bytes;
     if (path == NULL) {
         snprintf(default_name, sizeof default_name,
                  arguments->session != 0 ? "trace-%" PRIu32 ".json" : "trace.json",
@@ -197,15 +132,16 @@ static int save_trace(struct perf_client *client, const struct export_arguments 
     int code = output_open(path);
     if (code != EXIT_FINE)
         return code;
-    code = pull_trace(client, arguments, &pull);
+    code = trace_pull(client, &arguments->common, arguments->session, arguments->cap_bytes,
+                      &total_bytes);
     if (code == EXIT_FINE)
         code = output_commit();
     if (code != EXIT_FINE || output_is_stdout())
         return code;
     if (arguments->common.json)
-        print_json(json_pack("{s:s, s:I}", "file", path, "bytes", (json_int_t)pull.total_bytes));
+        print_json(json_pack("{s:s, s:I}", "file", path, "bytes", (json_int_t)total_bytes));
     else
-        printf("%s (%" PRIu64 " bytes)\n", path, pull.total_bytes);
+        printf("%s (%" PRIu64 " bytes)\n", path, total_bytes);
     return code;
 }
 

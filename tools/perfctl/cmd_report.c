@@ -97,17 +97,6 @@ static error_t parse_report(int key, char *text, struct argp_state *state)
     }
 }
 
-static int write_json(const char *path, const json_t *perf_json)
-{
-    int code = output_open(path);
-    if (code != EXIT_FINE)
-        return code;
-    if (json_dumpf(perf_json, output_file(), JSON_COMPACT | JSON_REAL_PRECISION(15)) != 0 ||
-        fputc('\n', output_file()) == EOF)
-        return output_problem();
-    return output_commit();
-}
-
 static int write_page(const char *path, const json_t *perf_json, size_t run)
 {
     int code = output_open(path);
@@ -126,7 +115,7 @@ static bool is_stdout(const char *path)
 static int show(const struct report_arguments *arguments, const json_t *perf_json, size_t run)
 {
     if (arguments->common.json)
-        return write_json("-", perf_json);
+        return run_file_write("-", perf_json);
     if (is_stdout(arguments->html) || is_stdout(arguments->folded) ||
         is_stdout(arguments->perf_json))
         return EXIT_FINE; /* nothing else goes there */
@@ -162,7 +151,7 @@ static int report(struct report_arguments *arguments)
     if (chosen < 0)
         code = EXIT_UNUSABLE;
     if (code == EXIT_FINE && arguments->perf_json != NULL)
-        code = write_json(arguments->perf_json, perf_json);
+        code = run_file_write(arguments->perf_json, perf_json);
     if (code == EXIT_FINE && arguments->html != NULL)
         code = write_page(arguments->html, perf_json, run);
     if (code == EXIT_FINE)

@@ -5,19 +5,20 @@
 
 #include "perfctl.h"
 
-static _Noreturn void unreachable(const struct common *common, int error)
+/* The exit code of an error, after a line. */
+static int say_unreachable(const struct common *common, int error)
 {
     const char *address = common->address != NULL ? common->address : getenv("PERF_SOCKET");
     fprintf(stderr, "perfctl: %s: %s\n", address != NULL ? address : "perfd's default socket",
             perf_client_error_text(error));
     switch (error) {
     case PERF_CLIENT_EXCEPTION:
-        exit(EXIT_STATUS);
+        return EXIT_STATUS;
     case PERF_CLIENT_ADDRESS:
     case PERF_CLIENT_TOO_BIG:
-        exit(EXIT_UNUSABLE);
+        return EXIT_UNUSABLE;
     default:
-        exit(EXIT_UNREACHABLE);
+        return EXIT_UNREACHABLE;
     }
 }
 
@@ -25,14 +26,20 @@ void connect_service(struct perf_client *client, const struct common *common)
 {
     int result = perf_client_connect(client, common->address);
     if (result < 0)
-        unreachable(common, result);
+        exit(say_unreachable(common, result));
+}
+
+int try_service(struct perf_client *client, const struct common *common)
+{
+    int result = perf_client_call(client);
+    return result < 0 ? say_unreachable(common, result) : EXIT_FINE;
 }
 
 void call_service(struct perf_client *client, const struct common *common)
 {
-    int result = perf_client_call(client);
-    if (result < 0)
-        unreachable(common, result);
+    int code = try_service(client, common);
+    if (code != EXIT_FINE)
+        exit(code);
 }
 
 static const struct {

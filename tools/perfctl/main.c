@@ -11,6 +11,7 @@ static const struct command {
     const char *what;
     int (*run)(int argc, char **argv, const struct common *common);
 } commands[] = {
+    {"run", "run a program, record its frames, say how smooth it was", cmd_run},
     {"start", "start a session", cmd_start},
     {"stop", "stop it and print its figures", cmd_stop},
     {"metrics", "print the live figures", cmd_metrics},
@@ -105,7 +106,8 @@ static char *list_commands(int key, const char *text, void *input)
     fprintf(
         out,
         "\n`perfctl COMMAND --help` says more. Exit codes: 0 fine, 1 a regression, a failed "
-        "check or any status but ok, 2 unusable input or arguments, 3 cannot reach the service.");
+        "check or any status but ok, 2 unusable input or arguments, 3 cannot reach the service; "
+        "`run` exits as its program did.");
     fclose(out);
     return list;
 }

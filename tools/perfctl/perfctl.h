@@ -33,6 +33,7 @@ extern const struct argp common_argp;
 extern const struct argp_child common_children[];
 
 /* One command: parses argv, does its work, answers with an exit code. */
+int cmd_run(int argc, char **argv, const struct common *common);
 int cmd_start(int argc, char **argv, const struct common *common);
 int cmd_stop(int argc, char **argv, const struct common *common);
 int cmd_metrics(int argc, char **argv, const struct common *common);
@@ -62,6 +63,10 @@ void connect_service(struct perf_client *client, const struct common *common);
 
 /* Sends the call begun in client->rpc and waits; ends the process as above where it fails. */
 void call_service(struct perf_client *client, const struct common *common);
+
+/* The same for a caller who has more to do then: EXIT_FINE, or the exit code after that line. */
+int try_service(struct perf_client *client, const struct common *common)
+    __attribute__((warn_unused_result));
 
 /* EXIT_FINE for ok; else EXIT_STATUS, after one line on stderr that says what was refused and why.
  */

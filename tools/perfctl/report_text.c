@@ -395,11 +395,16 @@ static void print_drift(const json_t *run, const json_t *baseline, size_t lines)
     figures_free(&before);
 }
 
-void report_print(const json_t *run, const json_t *baseline, const struct report_wishes *wishes)
+void report_print_frames(const json_t *run)
 {
     print_head(run);
     print_verdict(run);
     print_frames(run);
+}
+
+void report_print(const json_t *run, const json_t *baseline, const struct report_wishes *wishes)
+{
+    report_print_frames(run);
     print_janks(run, wishes->lines);
     print_labels(run, wishes->lines);
     print_over_budget(run, wishes->lines);

@@ -13,4 +13,7 @@ struct report_wishes {
 /* Prints a run of a perf.json; baseline NULL: compared to nothing. */
 void report_print(const json_t *run, const json_t *baseline, const struct report_wishes *wishes);
 
+/* Of that, the verdict and the table of frames. */
+void report_print_frames(const json_t *run);
+
 #endif

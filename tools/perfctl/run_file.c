@@ -162,6 +162,17 @@ json_t *run_file_load(const char *path, const struct run_file_options *options)
     return perf_json;
 }
 
+int run_file_write(const char *path, const json_t *perf_json)
+{
+    int code = output_open(path);
+    if (code != EXIT_FINE)
+        return code;
+    if (json_dumpf(perf_json, output_file(), JSON_COMPACT | JSON_REAL_PRECISION(15)) != 0 ||
+        fputc('\n', output_file()) == EOF)
+        return output_problem();
+    return output_commit();
+}
+
 const json_t *run_file_runs(const json_t *perf_json)
 {
     return json_object_get(perf_json, "runs");

@@ -27,6 +27,9 @@ struct run_file_options {
 json_t *run_file_load(const char *path, const struct run_file_options *options)
     __attribute__((warn_unused_result));
 
+/* Writes a perf.json, "-": to stdout. EXIT_FINE, or EXIT_STATUS after a line. */
+int run_file_write(const char *path, const json_t *perf_json);
+
 /* Its runs[]: one or more. */
 const json_t *run_file_runs(const json_t *perf_json);
 
