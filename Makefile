@@ -13,6 +13,7 @@ include mk/clients.mk
 include mk/test.mk
 include mk/test-daemon.mk
 include mk/test-client.mk
+include mk/test-run.mk
 include mk/model.mk
 include mk/statefs.mk
 include mk/freestanding.mk

@@ -259,6 +259,17 @@ int perf_frame_gpu(uint64_t id, uint64_t gpu_ns)
     return result;
 }
 
+/* Frames are taken before anything is answered that tells of them. */
+int perf_frames_take(void)
+{
+    perf_platform_lock();
+    if (perf_marks.client != NULL)
+        (void)perf_last_frame_id(0);
+    const int result = perf_marks.client != NULL ? 0 : PERF_CLIENT_DISCONNECTED;
+    perf_platform_unlock();
+    return result;
+}
+
 uint64_t perf_frame_id(void)
 {
     return perf_marks.frame_id;

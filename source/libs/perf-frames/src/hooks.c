@@ -129,7 +129,9 @@ static frames_address look_up(enum frames_function with, const char *name)
     const frames_address hook = found != NULL ? frames_hook(name, &function) : NULL;
     if (hook == NULL)
         return found;
-    frames_found(function, found);
+    /* A library's table of its own functions has the hook in it where it was bound to that. */
+    if (found != hook)
+        frames_found(function, found);
     return hook;
 }
 

@@ -14,11 +14,12 @@
 
 #include "perf-client/perf.h"
 #include "perf-client/perf_client.h"
+#include "perf.capnp.h"
 
 /* A frame takes up to 7 records. */
 #define LANE_RECORDS 32768u
-/* Of these many, more than half of the lane, perfd must have seen those before. It looks twice a
- * second by itself, so a call makes it look only where they came faster. */
+/* After so many, of the some 4,600 that the lane has room for, perfd must have seen those before.
+ * It looks twice a second by itself: it is made to only where they came faster. */
 #define FRAMES_A_LOOK 3000u
 #define LOOK_NS       UINT64_C(1000000000)
 /* Another surface that has shown so many in a row is the one from then on. */
@@ -34,6 +35,7 @@ static struct perf_client client;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static enum state state; /* read without the lock, too */
 static uint32_t session;
+static uint64_t last_id;
 static struct {
     uintptr_t surface; /* whose frames are counted; 0: none was shown yet */
     uintptr_t rival;
@@ -80,6 +82,17 @@ static void make_harmless(void)
     client.transport.handle = high;
 }
 
+/* Programs one after the other show frames of one session: numbers go on. */
+static bool ask_last_id(void)
+{
+    perf_metrics_request_set_session_id(perf_metrics_call(&client.rpc), session);
+    if (perf_client_call(&client) != 0)
+        return false;
+    last_id = perf_metrics_get_last_frame_id(
+        perf_metrics_response_get_metrics(perf_metrics_results(&client.rpc)));
+    return true;
+}
+
 static bool open_service(void)
 {
     static bool hears_of_children;
@@ -93,11 +106,11 @@ static bool open_service(void)
     if (perf_client_connect(&client, NULL) != 0)
         return false;
     make_harmless();
-    if (perf_open_on(&client, &options) != 0) {
+    session = number != NULL ? (uint32_t)strtoul(number, NULL, 10) : 0;
+    if (!ask_last_id() || perf_open_on(&client, &options) != 0) {
         perf_client_close(&client);
         return false;
     }
-    session = number != NULL ? (uint32_t)strtoul(number, NULL, 10) : 0;
     /* Behind the marks' own, whose lock is taken with ours held. */
     if (!hears_of_children)
         hears_of_children = pthread_atfork(NULL, NULL, on_child) == 0;
@@ -141,8 +154,7 @@ static void let_it_be_read(uint64_t now_ns)
 {
     if (++shown.since_look < FRAMES_A_LOOK)
         return;
-    /* Any call makes perfd look; this one asks nothing of it: no frame has the number 0. */
-    if (now_ns - shown.looked_ns < LOOK_NS && perf_frame_gpu(0, 0) < 0)
+    if (now_ns - shown.looked_ns < LOOK_NS && perf_frames_take() != 0)
         set_state(OFF);
     shown.since_look = 0;
     shown.looked_ns = now_ns;
@@ -156,6 +168,7 @@ static void tick(uint64_t called_ns)
     if (called_ns > now_ns)
         called_ns = now_ns;
     struct perf_frame_facts facts = {
+        .id = ++last_id,
         .presented_at_ns = now_ns,
         .began_at_ns = shown.shown_ns,
         .present_ns = now_ns - called_ns,

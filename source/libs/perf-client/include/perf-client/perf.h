@@ -126,6 +126,13 @@ uint64_t perf_frame_id(void);
  */
 int perf_frame_gpu(uint64_t id, uint64_t gpu_ns);
 
+/*
+ * Has the service take the frames that lie in the lane, and waits until it has: for who shows more
+ * than the lane has room for in the half second after which it looks by itself. 0, or a negative
+ * error of perf_client.h.
+ */
+int perf_frames_take(void);
+
 /* Counters whose values changed, and records that wait for a call. */
 void perf_flush(void);
 
@@ -147,6 +154,7 @@ static inline struct perf_token perf_no_token(void)
 #define perf_frame(frame)               ((void)(frame), 0)
 #define perf_frame_id()                 UINT64_C(0)
 #define perf_frame_gpu(id, gpu_ns)      ((void)(id), (void)(gpu_ns), 0)
+#define perf_frames_take()              0
 #define perf_flush()                    PERF_NOTHING
 #define perf_span(...)                  PERF_NOTHING
 #define perf_span_value(name, value)    PERF_UNSEEN(value)
