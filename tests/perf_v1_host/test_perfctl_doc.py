@@ -20,7 +20,7 @@ DOC = os.path.join(checks.ROOT, "docs", "perf", "perfctl.md")
 LIVE = "<!-- live -->"
 INDENT = "    "
 # What a user has of his own.
-PROGRAMS = {"app": "mark_program", "interpreter": "interpreter"}
+PROGRAMS = {"app": "mark_program", "interpreter": "interpreter", "game": "swap_program"}
 
 
 class Block:
