@@ -124,12 +124,13 @@ static int make_absolute(const char *given, char address[PATH_MAX + 8])
         if (strncmp(given, "unix:", strlen("unix:")) == 0)
             given += strlen("unix:");
     } else {
-        if (posix_default_socket(path, sizeof path, false) != 0)
-            return EXIT_UNREACHABLE;
+        const int error = posix_default_socket(path, sizeof path, false);
+        if (error != 0)
+            return refuse(path, posix_paths_error_text(error), EXIT_UNREACHABLE);
         given = path;
     }
     if (realpath(given, whole) == NULL)
-        return EXIT_UNREACHABLE;
+        return refuse(given, strerror(errno), EXIT_UNREACHABLE);
     (void)snprintf(address, PATH_MAX + 8, "unix:%s", whole);
     return EXIT_FINE;
 }
@@ -152,44 +153,53 @@ static int start_session(struct perf_client *client, const struct run_arguments 
     return EXIT_FINE;
 }
 
+static int refused(enum perf_status status)
+{
+    (void)check_status("start", status);
+    return status == PERF_STATUS_INVALID ? EXIT_UNUSABLE : EXIT_STATUS;
+}
+
+/* As start_session(), of a service that is started for it. */
+static int start_private(struct perf_client *client, struct run_arguments *arguments,
+                         const sigset_t *before, struct launch *launch)
+{
+    enum perf_status status = PERF_STATUS_OK;
+    launch->address = arguments->common.address = private_daemon_start(before);
+    if (launch->address == NULL)
+        return EXIT_UNREACHABLE;
+    const int result = perf_client_connect(client, launch->address);
+    if (result != 0)
+        return refuse(launch->address, perf_client_error_text(result), EXIT_UNREACHABLE);
+    const int code = start_session(client, arguments, &launch->session, &status);
+    return code != EXIT_FINE || status == PERF_STATUS_OK ? code : refused(status);
+}
+
 /*
  * A session of the service that runs. Where none does, or it has no session left, one of our own is
- * started, unless the caller has said which. The address is then the one to give to the program.
+ * started, unless the caller has said which.
  */
 static int find_session(struct perf_client *client, struct run_arguments *arguments,
                         const sigset_t *before, struct launch *launch)
 {
     static char address[PATH_MAX + 8];
-    const bool chosen = arguments->common.address != NULL;
-    enum perf_status status = PERF_STATUS_BUSY;
-    int result = perf_client_connect(client, arguments->common.address), code;
-    if (result == 0) {
-        launch->address = address;
-        if ((code = start_session(client, arguments, &launch->session, &status)) != EXIT_FINE)
-            return code;
-        if (status == PERF_STATUS_OK)
-            return make_absolute(arguments->common.address, address);
-        perf_client_close(client);
-        if (chosen || status == PERF_STATUS_INVALID)
-            return check_status("start", status) == EXIT_FINE || status == PERF_STATUS_INVALID
-                       ? EXIT_UNUSABLE
-                       : EXIT_STATUS;
-    } else if (chosen) {
-        return refuse(arguments->common.address, perf_client_error_text(result),
+    const char *chosen = arguments->common.address;
+    enum perf_status status = PERF_STATUS_OK;
+    const int result = perf_client_connect(client, chosen);
+    if (result != 0 && chosen != NULL)
+        return refuse(chosen, perf_client_error_text(result),
                       result == PERF_CLIENT_ADDRESS ? EXIT_UNUSABLE : EXIT_UNREACHABLE);
-    }
-    launch->address = arguments->common.address = private_daemon_start(before);
-    if (launch->address == NULL)
-        return EXIT_UNREACHABLE;
-    result = perf_client_connect(client, launch->address);
     if (result != 0)
-        return refuse(launch->address, perf_client_error_text(result), EXIT_UNREACHABLE);
-    code = start_session(client, arguments, &launch->session, &status);
-    if (code == EXIT_FINE && status != PERF_STATUS_OK)
-        code = check_status("start", status) == EXIT_STATUS && status == PERF_STATUS_INVALID
-                   ? EXIT_UNUSABLE
-                   : EXIT_STATUS;
-    return code;
+        return start_private(client, arguments, before, launch);
+    launch->address = address;
+    int code = make_absolute(chosen, address);
+    if (code == EXIT_FINE)
+        code = start_session(client, arguments, &launch->session, &status);
+    if (code != EXIT_FINE || status == PERF_STATUS_OK)
+        return code;
+    perf_client_close(client);
+    return chosen != NULL || status == PERF_STATUS_INVALID
+               ? refused(status)
+               : start_private(client, arguments, before, launch);
 }
 
 /* --- All of it -------------------------------------------------------------------------------- */
