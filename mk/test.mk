@@ -39,6 +39,13 @@ $(HOST)/tests/test_statistics: $(HOST)/$(TEST_DIR)/test_statistics.o $(HOST)/too
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka -lm
 
+# So do the HUD's cells.
+HUD_CELLS_O := $(addprefix $(HOST)/tools/perfctl/hud_,cells.o graph.o panels.o screen.o)
+$(HOST)/$(TEST_DIR)/test_hud_screen.o: INC_TEST += -Itools/perfctl
+$(HOST)/tests/test_hud_screen: $(HOST)/$(TEST_DIR)/test_hud_screen.o $(HUD_CELLS_O)
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
 # SystemUI's tests link its portable part and the service, on a platform and a transport of their own.
 SYSTEMUI_TEST_BIN := $(filter $(HOST)/tests/test_systemui%,$(TEST_BIN))
 SYSTEMUI_WORLD_O := $(HOST)/$(TEST_DIR)/systemui_world.o
