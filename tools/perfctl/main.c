@@ -22,6 +22,7 @@ static const struct command {
     {"jank", "print the last janky frames, and why they were", cmd_jank},
     {"snapshots", "list the windows around some that were kept", cmd_snapshots},
     {"export", "save the trace of the last session", cmd_export},
+    {"hud", "watch the running session in the terminal", cmd_hud},
     {"record", "record everything that perfd is told, for replay", cmd_record},
     {"replay", "play a recording: the same figures, the same trace", cmd_replay},
     {"scenario", "make a recording of frames that never were", cmd_scenario},

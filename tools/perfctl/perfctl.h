@@ -44,6 +44,7 @@ int cmd_hotspots(int argc, char **argv, const struct common *common);
 int cmd_jank(int argc, char **argv, const struct common *common);
 int cmd_snapshots(int argc, char **argv, const struct common *common);
 int cmd_export(int argc, char **argv, const struct common *common);
+int cmd_hud(int argc, char **argv, const struct common *common);
 int cmd_history(int argc, char **argv, const struct common *common);
 int cmd_info(int argc, char **argv, const struct common *common);
 int cmd_state(int argc, char **argv, const struct common *common);
