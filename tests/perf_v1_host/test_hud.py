@@ -354,6 +354,26 @@ def the_service_goes_and_comes_back():
 
 
 @checks.check
+def another_service_counts_anew():
+    """Its session has the number of the one before, and fewer frames."""
+    with tempfile.TemporaryDirectory(prefix="perfd-hud-") as work, Terminal() as terminal:
+        path, other = (os.path.join(work, name) for name in ("perfd.sock", "other.sock"))
+        with daemon.Daemon(socket_path=path) as perfd:
+            feed(perfd, [16666667] * 40)
+            terminal.start_hud(perfd.address)
+            terminal.wait(lambda screen: re.search(r"frames +40$", screen[2]), "40 frames")
+            os.kill(perfd.pid(), signal.SIGKILL)
+            terminal.wait_for("the service is gone; waiting")
+        with daemon.Daemon(socket_path=other) as perfd:
+            feed(perfd, [16666667] * 3)
+            os.rename(other, path)
+            screen = terminal.wait(lambda screen: re.search(r"frames +3$", screen[2]), "3 frames")
+            checks.equal(screen[10].ljust(80)[7:], " " * 70 + "·██")
+            terminal.keys("q")
+            terminal.is_restored(0)
+
+
+@checks.check
 def a_service_that_hangs_is_as_good_as_gone():
     with daemon.Daemon() as perfd, Terminal() as terminal:
         perfd.perfctl("start", "hangs")

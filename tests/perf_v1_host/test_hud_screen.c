@@ -244,7 +244,7 @@ static void eighths_show_where_no_line_is(void **state)
     static const unsigned eighths[] = {1, 3, 5, 7};
     (void)state;
     for (unsigned i = 0; i < 4; i++)
-        add_frame((16 + eighths[i]) * MS);
+        add_frame((16 + eighths[i]) * MS - MS / 2); /* rounds up */
     draw_graph(true);
     for (unsigned i = 0; i < 4; i++)
         expect(3 - i, 2, 0x2580 + eighths[i], HUD_BAR);
