@@ -128,6 +128,13 @@ static void add_counter(json_t *group, struct perf_counter_figures_reader c, uin
     json_array_append_new(json_object_get(group, "missing"), one);
 }
 
+static void note_counter(struct derived_sums *sums, struct perf_counter_figures_reader c)
+{
+    struct nx_text name = perf_counter_figures_get_name(c);
+    derived_note(sums, name.bytes, name.length, has_figures(c),
+                 (double)perf_counter_figures_get_sum(c));
+}
+
 static json_t *derived_json(struct nx_text group, const struct derived_sums *sums)
 {
     json_t *made = json_object();
@@ -135,6 +142,26 @@ static json_t *derived_json(struct nx_text group, const struct derived_sums *sum
     for (unsigned at = 0; derived_next(sums, group.bytes, group.length, &at, &one);)
         json_object_set_new(made, one.name, one.present ? json_real(one.value) : json_null());
     return made;
+}
+
+void counters_json(json_t *list, struct perf_counters_response_reader response, uint32_t first)
+{
+    struct perf_counter_figures_list_reader counters =
+        perf_counters_response_get_counters(response);
+    uint64_t window_ns = perf_counters_response_get_window_ns(response);
+    struct derived_sums sums = {.window_s = (double)window_ns / SECOND_NS};
+    if (first == 0)
+        json_array_append_new(list, group_json(response));
+    json_t *group = json_array_get(list, json_array_size(list) - 1);
+    for (uint32_t i = 0; i < perf_counter_figures_list_length(counters); i++) {
+        struct perf_counter_figures_reader one = perf_counter_figures_list_at(counters, i);
+        note_counter(&sums, one);
+        add_counter(group, one, window_ns);
+    }
+    /* Groups under known names are of one call. */
+    if (!perf_counters_response_get_more(response))
+        json_object_set_new(group, "derived",
+                            derived_json(perf_counters_response_get_name(response), &sums));
 }
 
 /* --- For people ------------------------------------------------------------------------------- */
@@ -184,6 +211,23 @@ static void print_derived(struct nx_text group, const struct derived_sums *sums)
             printf("  = %-*s%12.2f %s\n", NAME_WIDTH - 2, one.name, one.value, one.unit);
 }
 
+static void print_counters(struct perf_counters_response_reader response, uint32_t first)
+{
+    struct perf_counter_figures_list_reader counters =
+        perf_counters_response_get_counters(response);
+    struct derived_sums sums = {.window_s = (double)perf_counters_response_get_window_ns(response) /
+                                            SECOND_NS};
+    if (first == 0)
+        print_group(response);
+    for (uint32_t i = 0; i < perf_counter_figures_list_length(counters); i++) {
+        struct perf_counter_figures_reader one = perf_counter_figures_list_at(counters, i);
+        note_counter(&sums, one);
+        print_counter(one);
+    }
+    if (!perf_counters_response_get_more(response))
+        print_derived(perf_counters_response_get_name(response), &sums);
+}
+
 /* --- Fetching --------------------------------------------------------------------------------- */
 
 /* One call's worth: of the group with the lowest id from *group on, its counters from *counter on.
@@ -203,33 +247,13 @@ static int fetch(struct perf_client *client, const struct counters_arguments *ar
     int code = check_status("counters", perf_counters_response_get_status(response));
     if (code != EXIT_FINE)
         return code;
-    struct perf_counter_figures_list_reader counters =
-        perf_counters_response_get_counters(response);
-    uint64_t window_ns = perf_counters_response_get_window_ns(response);
-    struct derived_sums sums = {.window_s = (double)window_ns / SECOND_NS};
     struct nx_text name = perf_counters_response_get_name(response);
     bool wanted = arguments->group == NULL || text_is(name, arguments->group);
-    if (wanted && *counter == 0 && list != NULL)
-        json_array_append_new(list, group_json(response));
-    else if (wanted && *counter == 0)
-        print_group(response);
-    json_t *to = json_array_get(list, json_array_size(list) - 1);
-    for (uint32_t i = 0; wanted && i < perf_counter_figures_list_length(counters); i++) {
-        struct perf_counter_figures_reader one = perf_counter_figures_list_at(counters, i);
-        struct nx_text own = perf_counter_figures_get_name(one);
-        derived_note(&sums, own.bytes, own.length, has_figures(one),
-                     (double)perf_counter_figures_get_sum(one));
-        if (list == NULL)
-            print_counter(one);
-        else
-            add_counter(to, one, window_ns);
-    }
     bool of_this = perf_counters_response_get_more(response);
-    /* Groups under known names are of one call. */
-    if (wanted && !of_this && list == NULL)
-        print_derived(name, &sums);
-    else if (wanted && !of_this)
-        json_object_set_new(to, "derived", derived_json(name, &sums));
+    if (wanted && list != NULL)
+        counters_json(list, response, *counter);
+    else if (wanted)
+        print_counters(response, *counter);
     *counter = of_this ? *counter + COUNTERS_A_CALL : 0;
     *group = perf_counters_response_get_group(response) + (of_this ? 0 : 1);
     return EXIT_FINE;

@@ -43,7 +43,7 @@ static uint64_t over_ns(struct perf_jank_reader jank)
     return interval_ns > budget_ns ? interval_ns - budget_ns : 0;
 }
 
-static json_t *jank_json(struct perf_jank_reader jank)
+json_t *jank_json(struct perf_jank_reader jank)
 {
     struct perf_why_list_reader whys = perf_jank_get_why(jank);
     uint64_t interval_ns = perf_jank_get_interval_ns(jank);

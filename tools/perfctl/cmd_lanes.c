@@ -13,7 +13,7 @@ static uint64_t dropped(struct perf_lane_info_reader lane)
            perf_lane_info_get_dropped_rate(lane) + perf_lane_info_get_dropped_no_session(lane);
 }
 
-static json_t *lane_json(struct perf_lane_info_reader lane)
+json_t *lane_json(struct perf_lane_info_reader lane)
 {
     const struct {
         const char *key;

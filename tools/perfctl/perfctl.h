@@ -135,6 +135,13 @@ const char *cause_text(enum perf_cause cause);
 
 json_t *metrics_json(struct perf_metrics_reader metrics);
 json_t *health_json(struct perf_health_reader health);
+json_t *jank_json(struct perf_jank_reader jank);      /* cmd_jank.c */
+json_t *lane_json(struct perf_lane_info_reader lane); /* cmd_lanes.c */
+
+/* cmd_counters.c: into the list of groups, what one call answered: of one group, its counters from
+ * the index first on. */
+void counters_json(json_t *list, struct perf_counters_response_reader response, uint32_t first);
+
 void print_metrics(struct perf_metrics_reader metrics);
 void print_health(struct perf_health_reader health);
 
