@@ -69,10 +69,12 @@ static bool put_json(FILE *to, const json_t *data)
                               JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15)) == 0;
 }
 
-static bool put_head(FILE *to, const char *title)
+static bool put_head(FILE *to, const char *title, const char *origin)
 {
     return put(to, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY) &&
+           (origin == NULL || fprintf(to, "; connect-src %s", origin) > 0) &&
+           put(to, "\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                    "<link rel=\"icon\" href=\"data:,\">\n<title>") &&
            put_text(to, title) && put(to, "</title>\n") &&
@@ -87,10 +89,11 @@ static bool put_library(FILE *to)
            put_file(to, find("uPlot", ".iife.min.js")) && put(to, "</script>\n");
 }
 
-bool page_write(FILE *to, const char *title, const char *name, const json_t *data)
+bool page_write_live(FILE *to, const char *title, const char *name, const json_t *data,
+                     const char *origin)
 {
     const struct page_file *script = find(name, ".js");
-    return script != NULL && put_head(to, title) &&
+    return script != NULL && put_head(to, title, origin) &&
            put(to, "<body>\n<noscript>This page is drawn by its script.</noscript>\n"
                    "<main></main>\n<script type=\"application/json\" id=\"data\">") &&
            put_json(to, data) &&
@@ -98,4 +101,9 @@ bool page_write(FILE *to, const char *title, const char *name, const json_t *dat
                    "JSON.parse(document.getElementById('data').textContent);\n</script>\n") &&
            put_library(to) && put_element(to, "script", find("page", ".js")) &&
            put_element(to, "script", script) && put(to, "</body>\n</html>\n") && fflush(to) == 0;
+}
+
+bool page_write(FILE *to, const char *title, const char *name, const json_t *data)
+{
+    return page_write_live(to, title, name, data, NULL);
 }

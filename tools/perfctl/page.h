@@ -15,4 +15,8 @@
 bool page_write(FILE *to, const char *title, const char *name, const json_t *data)
     __attribute__((warn_unused_result));
 
+/* The same, and its script may talk to origin, "ws://127.0.0.1:8080" say. */
+bool page_write_live(FILE *to, const char *title, const char *name, const json_t *data,
+                     const char *origin) __attribute__((warn_unused_result));
+
 #endif
