@@ -49,7 +49,7 @@ $(REPLAY_O): $(HOST)/%.o: %.c $(RULES) | $(PERF_H)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(HOST)/perfctl: $(PERFCTL_O) $(PAGES_O) $(REPLAY_O) $(CLIENT_O) $(PATHS_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
-	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson -lsqlite3 -lyajl -lncursesw -ltinfo -lm
+	$(CC) $(OPT) $(EXTRA) $^ -o $@ -ljansson -lsqlite3 -lwebsockets -lyajl -lncursesw -ltinfo -lpthread -lm
 
 $(HOST)/systemui: $(SYSTEMUI_O) $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lpng

@@ -30,6 +30,7 @@ static const struct command {
     {"compare", "compare runs with those of a baseline", cmd_compare},
     {"gate", "judge runs by a file of limits, for CI", cmd_gate},
     {"history", "keep figures of runs by commit, and show their trends", cmd_history},
+    {"serve", "show it live on a page, and as metrics for Prometheus", cmd_serve},
     {"seed", "print the streams of random numbers of a run", cmd_seed},
     {"info", "print the service's limits and what you may do", cmd_info},
     {"state", "read a disk image of the /state store", cmd_state},

@@ -55,6 +55,7 @@ int cmd_report(int argc, char **argv, const struct common *common);
 int cmd_seed(int argc, char **argv, const struct common *common);
 int cmd_replay(int argc, char **argv, const struct common *common);
 int cmd_compare(int argc, char **argv, const struct common *common);
+int cmd_serve(int argc, char **argv, const struct common *common);
 int cmd_gate(int argc, char **argv, const struct common *common);
 
 /* --- connection.c --- */
