@@ -29,6 +29,8 @@ static void hang_up(struct serve_feed *feed)
     if (feed->connected)
         perf_client_close(&feed->client);
     feed->connected = false;
+    json_decref(feed->perfd);
+    feed->perfd = NULL;
 }
 
 bool serve_connected(struct serve_feed *feed)
@@ -66,6 +68,8 @@ bool serve_call(struct serve_feed *feed)
 
 static bool add_perfd(struct serve_feed *feed, json_t *to)
 {
+    if (feed->perfd != NULL)
+        return json_object_set(to, "perfd", feed->perfd) == 0;
     (void)perf_info_call(&feed->client.rpc);
     if (!serve_call(feed))
         return false;
@@ -75,7 +79,8 @@ static bool add_perfd(struct serve_feed *feed, json_t *to)
     json_object_set_new(one, "clock", json_text(perf_info_response_get_clock_name(info)));
     json_object_set_new(one, "mayControl", json_boolean(perf_info_response_get_may_control(info)));
     json_object_set_new(one, "mayExport", json_boolean(perf_info_response_get_may_export(info)));
-    json_object_set_new(to, "perfd", one);
+    feed->perfd = one;
+    json_object_set(to, "perfd", one);
     return true;
 }
 
@@ -93,7 +98,14 @@ static bool add_metrics(struct serve_feed *feed, json_t *to)
     return true;
 }
 
-static bool add_groups(struct serve_feed *feed, json_t *to)
+/* Of the machine's counters a page has no place for more than the counts. */
+static bool is_shown(struct nx_text group)
+{
+    static const char aside[] = "hardware-";
+    return group.length < sizeof aside - 1 || memcmp(group.bytes, aside, sizeof aside - 1) != 0;
+}
+
+static bool add_groups(struct serve_feed *feed, json_t *to, bool all)
 {
     json_t *list = json_array();
     json_object_set_new(to, "groups", list);
@@ -107,7 +119,8 @@ static bool add_groups(struct serve_feed *feed, json_t *to)
         struct perf_counters_response_reader response = perf_counters_results(&feed->client.rpc);
         if (perf_counters_response_get_status(response) != PERF_STATUS_OK)
             return true;
-        counters_json(list, response, first);
+        if (all || is_shown(perf_counters_response_get_name(response)))
+            counters_json(list, response, first);
         bool more = perf_counters_response_get_more(response);
         first = more ? first + COUNTERS_A_CALL : 0;
         group = perf_counters_response_get_group(response) + (more ? 0 : 1);
@@ -136,23 +149,23 @@ static bool add_lanes(struct serve_feed *feed, json_t *to)
     }
 }
 
-static json_t *fetch_once(struct serve_feed *feed, bool lanes)
+static json_t *fetch_once(struct serve_feed *feed, bool all)
 {
     json_t *figures = json_pack("{s:b}", "up", 1);
     if (serve_connected(feed) && add_perfd(feed, figures) && add_metrics(feed, figures) &&
-        add_groups(feed, figures) && (!lanes || add_lanes(feed, figures)))
+        add_groups(feed, figures, all) && (!all || add_lanes(feed, figures)))
         return figures;
     json_decref(figures);
     return NULL;
 }
 
-void serve_fetch(struct serve_feed *feed, bool lanes)
+void serve_fetch(struct serve_feed *feed, bool all)
 {
     bool was_connected = feed->connected;
-    json_t *figures = fetch_once(feed, lanes);
+    json_t *figures = fetch_once(feed, all);
     /* A connection of old says nothing about a service that was started anew. */
     if (figures == NULL && was_connected)
-        figures = fetch_once(feed, lanes);
+        figures = fetch_once(feed, all);
     json_decref(feed->figures);
     feed->figures = figures != NULL ? figures : json_pack("{s:b}", "up", 0);
     feed->fetched_ns = now_ns();

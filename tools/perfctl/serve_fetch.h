@@ -38,6 +38,7 @@ struct serve_feed {
     atomic_int socket;
     atomic_bool ended;
     uint64_t retry_ns;   /* no attempt to connect before */
+    json_t *perfd;       /* what does not change while it is connected; NULL: not asked for yet */
     json_t *figures;     /* {"up", "perfd", "metrics", "groups"[, "lanes"]} of the last fetch */
     uint64_t fetched_ns; /* when; 0: never */
     /* Of the session that is shown. Another one (or another perfd): a new epoch, and no rows. */
@@ -53,8 +54,9 @@ bool serve_connected(struct serve_feed *feed);
 /* Sends the call begun in client.rpc and waits. False: the service has gone. */
 bool serve_call(struct serve_feed *feed);
 
-/* New figures; of lanes where they are wanted. Without a service they say so. */
-void serve_fetch(struct serve_feed *feed, bool lanes);
+/* New figures: all that there are, or those that a page shows, which are without lanes and how the
+ * machine's counters shared it. Without a service they say so. */
+void serve_fetch(struct serve_feed *feed, bool all);
 
 /* The rows that came since; figures must be of now. Called with the rows to oneself: see lock. */
 struct serve_rows_lock {

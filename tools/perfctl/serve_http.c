@@ -156,12 +156,21 @@ static int ask_trace(struct request *request)
     return ask(request, SERVE_TRACE, (uint32_t)session);
 }
 
+static void drop_request(struct request *request)
+{
+    if (request->asked != NULL)
+        request->asked->owner = NULL;
+    free(request->body);
+    *request = (struct request){0};
+}
+
 static int take_request(struct request *request, struct lws *wsi, const char *path)
 {
     struct serve_server *server = server_of(wsi);
     char host[SERVE_HOST_MAX];
     bool is_metrics = strcmp(path, "/metrics") == 0 && server->options.metrics;
-    *request = (struct request){.wsi = wsi};
+    drop_request(request); /* the one before on this connection */
+    request->wsi = wsi;
     if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0) {
         (void)lws_return_http_status(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, NULL);
         return -1;
@@ -242,14 +251,6 @@ static void take_news(struct serve_server *server)
     }
     const struct lws_protocols *live = lws_vhost_name_to_protocol(server->page, SERVE_PROTOCOL);
     lws_callback_on_writable_all_protocol_vhost(server->page, live);
-}
-
-static void drop_request(struct request *request)
-{
-    if (request->asked != NULL)
-        request->asked->owner = NULL;
-    free(request->body);
-    *request = (struct request){0};
 }
 
 static int request_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

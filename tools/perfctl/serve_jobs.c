@@ -113,13 +113,10 @@ static bool keep_chunk(struct serve_pull *pull, size_t room, struct nx_data data
 static bool end_pull(struct serve_job *job, struct serve_pull *pull, size_t room, const char *why)
 {
     if (why == NULL) {
-        *job = (struct serve_job){.next = job->next,
-                                  .owner = job->owner,
-                                  .action = job->action,
-                                  .session = job->session,
-                                  .fine = true,
-                                  .bytes = pull->bytes,
-                                  .length = (size_t)pull->offset};
+        /* And nothing else of it: its owner is the other thread's. */
+        job->fine = true;
+        job->bytes = pull->bytes;
+        job->length = (size_t)pull->offset;
     } else {
         free(pull->bytes);
         answer_text(job, room, why, false);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve_state.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "perfctl.h"
@@ -28,6 +28,12 @@ struct serve_state {
     uint64_t version;
     char *figures; /* the last ones, as JSON */
     struct serve_job *asked, *answered;
+    /* The last message: most viewers have seen the same. */
+    struct {
+        struct serve_seen before, after;
+        char *bytes;
+        size_t length;
+    } last;
     /* The thread's own. */
     struct serve_feed feed;
     struct serve_pull pull;
@@ -192,6 +198,7 @@ void serve_state_end(struct serve_state *state)
     serve_feed_close(&state->feed);
     (void)pthread_cond_destroy(&state->wake);
     (void)pthread_mutex_destroy(&state->lock);
+    free(state->last.bytes);
     free(state->figures);
     free(state);
 }
@@ -240,31 +247,53 @@ static void put_rows(FILE *to, const struct serve_feed *feed, const struct serve
         fprintf(to, "%s%s", comma, feed->janks[at % SERVE_JANKS].text);
 }
 
-char *serve_state_message(struct serve_state *state, struct serve_seen *seen, size_t *length)
+/* With the lock: into state->last. */
+static void make_message(struct serve_state *state, const struct serve_seen *seen)
 {
     const struct serve_feed *feed = &state->feed;
+    struct serve_seen from = *seen;
+    free(state->last.bytes);
+    state->last.bytes = NULL;
+    FILE *to = open_memstream(&state->last.bytes, &state->last.length);
+    if (to == NULL)
+        return;
+    if (from.epoch != feed->epoch)
+        from.frame_count = from.jank_count = 0;
+    for (size_t i = 0; i < state->room; i++)
+        (void)putc('\0', to);
+    fprintf(to, "{\"tick\":%" PRIu64 ",\"epoch\":%" PRIu64 ",\"figures\":%s,\"frames\":[",
+            state->version, feed->epoch, state->figures);
+    put_rows(to, feed, &from);
+    fputs("]}", to);
+    if (fclose(to) != 0) {
+        free(state->last.bytes);
+        state->last.bytes = NULL;
+    }
+    state->last.before = *seen;
+    state->last.after =
+        (struct serve_seen){state->version, feed->epoch, feed->frame_count, feed->jank_count};
+}
+
+static bool is_same(const struct serve_seen *one, const struct serve_seen *other)
+{
+    return one->version == other->version && one->epoch == other->epoch &&
+           one->frame_count == other->frame_count && one->jank_count == other->jank_count;
+}
+
+char *serve_state_message(struct serve_state *state, struct serve_seen *seen, size_t *length)
+{
     char *bytes = NULL;
-    FILE *to = NULL;
     take(&state->lock);
     bool is_new = state->figures != NULL && seen->version != state->version;
-    if (is_new && (to = open_memstream(&bytes, length)) != NULL) {
-        if (seen->epoch != feed->epoch)
-            seen->frame_count = seen->jank_count = 0;
-        for (size_t i = 0; i < state->room; i++)
-            (void)putc('\0', to);
-        fprintf(to, "{\"tick\":%llu,\"epoch\":%llu,\"figures\":%s,\"frames\":[",
-                (unsigned long long)state->version, (unsigned long long)feed->epoch,
-                state->figures);
-        put_rows(to, feed, seen);
-        fputs("]}", to);
-        *seen =
-            (struct serve_seen){state->version, feed->epoch, feed->frame_count, feed->jank_count};
+    bool is_made = state->last.bytes != NULL && state->last.after.version == state->version &&
+                   is_same(&state->last.before, seen);
+    if (is_new && !is_made)
+        make_message(state, seen);
+    if (is_new && state->last.bytes != NULL && (bytes = malloc(state->last.length)) != NULL) {
+        memcpy(bytes, state->last.bytes, state->last.length);
+        *length = state->last.length - state->room;
+        *seen = state->last.after;
     }
     give(&state->lock);
-    if (to == NULL || fclose(to) != 0) {
-        free(bytes);
-        return NULL;
-    }
-    *length -= state->room;
     return bytes;
 }

@@ -12,7 +12,7 @@
 
 enum serve_action { SERVE_START, SERVE_STOP, SERVE_EXPORT, SERVE_TRACE, SERVE_SCRAPE };
 
-/* What is asked for, and then the answer. */
+/* What is asked for, and then the answer. The owner, and who frees it, is the asking thread's. */
 struct serve_job {
     struct serve_job *next;
     void *owner; /* the asker's; NULL: it has gone */

@@ -163,9 +163,9 @@
         const rows = PAIRS.map(([name, ofWindow, ofSession, show]) => [name,
             ofWindow ? show(metrics[ofWindow]) : '', ofSession ? show(metrics[ofSession]) : '']);
         for (const [name, phase] of Object.entries(metrics.phases ?? {}))
-            if (isNumber(phase.avg))
-                rows.push([`Phase ${name}: mean, p95, worst, ms`, `${ms(phase.avg)}, ${ms(phase.p95)}, ${
-                    ms(phase.worst)}`, '']);
+            for (const [kind, word] of [['avg', 'mean'], ['p95', 'p95'], ['worst', 'worst']])
+                if (isNumber(phase[kind]))
+                    rows.push([`Phase ${name}, ${word}, ms`, ms(phase[kind]), '']);
         return rows;
     }
 
@@ -230,7 +230,7 @@
             {name: 'Labels in it, ms', class: 'wide'}], jankRows());
         showGroups(figures.groups ?? []);
         fill(places.metrics, 'metrics', 'All frame figures', 'All frame figures',
-            [{name: 'Figure'}, number('Window'), number('Session')], metrics ? metricRows(metrics) : []);
+            [{name: 'Figure', class: 'name'}, number('Window'), number('Session')], metrics ? metricRows(metrics) : []);
     }
 
     // --- Messages ---
