@@ -43,6 +43,7 @@ const char *hud_terminal_refusal(void)
         return "TERM names a terminal that is not known; --once needs none";
     if (cursor_address == NULL)
         return "TERM names a terminal without a movable cursor; --once needs none";
+    (void)del_curterm(cur_term); /* newterm() has one of its own */
     return NULL;
 }
 
@@ -160,7 +161,6 @@ void hud_terminal_close(void)
         return;
     terminal.open = false;
     endwin();
-    delscreen(terminal.screen);
 }
 
 void hud_terminal_size(unsigned *width, unsigned *height)
