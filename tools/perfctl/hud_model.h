@@ -55,7 +55,7 @@ struct hud_counter {
     char name[48], unit[16], reason[64];
     enum perf_counter_state state;
     uint32_t samples; /* of the window; 0: it has no figures */
-    int64_t last, sum, p95, max;
+    int64_t last, sum, max;
 };
 
 struct hud_group {
@@ -84,7 +84,7 @@ struct hud_metrics {
     uint64_t frames, long_frames, dropped, late, over_budget;
     uint64_t work_avg_ns, work_p95_ns, work_p99_ns;
     uint64_t latency_count, latency_p50_ns, latency_p95_ns, latency_p99_ns;
-    uint64_t gpu_frames, gpu_avg_ns, gpu_work_avg_ns;
+    uint64_t gpu_frames, gpu_avg_ns;
     bool gpu_bound;
     uint64_t jank[HUD_CAUSES]; /* of the session */
     uint32_t phase_count;      /* 0, or HUD_PHASES */
