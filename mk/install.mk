@@ -27,13 +27,14 @@ $(COMPLETIONS): $(INSTALL_OUT)/completions/%: scripts/cli-docs $(HOST)/%
 	scripts/cli-docs completion $(HOST)/$* >$@
 
 .PHONY: install-build
-install-build: $(HOST)/perfd $(HOST)/perfctl $(CLIENT_LIB) $(PERF_H) $(PAGES_1) $(COMPLETIONS)
+install-build: $(HOST)/perfd $(HOST)/perfctl $(FRAMES_LIB) $(CLIENT_LIB) $(PERF_H) $(PAGES_1) $(COMPLETIONS)
 
 # The headers that perf.h, perf_client.h and calls through them need, in a folder of their own.
 INSTALL_NEXUS_H := $(patsubst %,source/libs/nexus-idl-runtime/include/nexus-idl/%.h,wire lists rpc rpc_client)
 INSTALL_CLIENT_H := $(filter-out %/marks_platform.h,$(wildcard source/libs/perf-client/include/perf-client/*.h*))
 # mode:file:folder. A file whose name ends in .in has its @...@ filled in.
 INSTALL_FILES := 755:$(HOST)/perfd:$(BINDIR) 755:$(HOST)/perfctl:$(BINDIR) 644:$(CLIENT_LIB):$(LIBDIR) \
+	644:$(FRAMES_LIB):$(PREFIX)/lib/perfd \
 	644:packaging/perf-client.pc.in:$(LIBDIR)/pkgconfig \
 	$(patsubst %,644:%:$(INCLUDEDIR)/perfd/perf-client,$(INSTALL_CLIENT_H)) \
 	644:source/services/perfd/include/perfd/lane_layout.h:$(INCLUDEDIR)/perfd/perfd \
@@ -44,7 +45,7 @@ INSTALL_FILES := 755:$(HOST)/perfd:$(BINDIR) 755:$(HOST)/perfctl:$(BINDIR) 644:$
 	644:packaging/systemd/perfd.socket:$(USERUNITDIR) 644:packaging/systemd/perfd.service.in:$(USERUNITDIR) \
 	644:docs/perf/thresholds.example.json:$(DOCDIR) 644:packaging/debian/copyright:$(DOCDIR)
 # Folders that are nobody else's, the inner ones first.
-INSTALL_FOLDERS := $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) \
+INSTALL_FOLDERS := $(PREFIX)/lib/perfd $(addprefix $(INCLUDEDIR)/perfd/,perf-client perfd nexus-idl) \
 	$(INCLUDEDIR)/perfd $(DATADIR)/perfd $(DOCDIR)
 INSTALL_SAYS = BINDIR='$(BINDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' PREFIX='$(PREFIX)' VERSION=$(VERSION)
 

@@ -103,10 +103,19 @@ static int prepare_output(const char *folder)
 /* The library beside perfctl, as LD_PRELOAD takes it. */
 static int find_library(char *path, size_t size)
 {
-    char folder[4096];
-    if (!own_folder(folder, sizeof folder) ||
-        (size_t)snprintf(path, size, "%s/%s", folder, LIBRARY) >= size)
+    /* As it was built, and as it is installed. */
+    static const char *const places[] = {"", "/../lib/perfd"};
+    char folder[4096], found[PATH_MAX];
+    if (!own_folder(folder, sizeof folder))
         return refuse(LIBRARY, "perfctl cannot tell where it is", EXIT_UNREACHABLE);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if ((size_t)snprintf(path, size, "%s%s/%s", folder, places[i], LIBRARY) >= size)
+            return refuse(LIBRARY, strerror(ENAMETOOLONG), EXIT_UNREACHABLE);
+        if (realpath(path, found) != NULL && strlen(found) < size) {
+            (void)snprintf(path, size, "%s", found);
+            break;
+        }
+    }
     if (strpbrk(path, " :") != NULL)
         return refuse(path, "LD_PRELOAD takes no path with a blank or a colon", EXIT_UNREACHABLE);
     if (access(path, R_OK) != 0)
