@@ -69,7 +69,7 @@ PIC := $(HOST)/pic
 FRAMES_O := $(call objects,$(PIC),$(FRAMES_C) $(CLIENT_C) $(PATHS_C) $(filter-out %/mem.c,$(RUNTIME_C)))
 $(FRAMES_O): $(PIC)/%.o: %.c $(RULES) | $(PERF_H)
 	$(say)
-	$(CC) -std=c11 $(WARN) -O2 -g -fPIC -fvisibility=hidden -ftls-model=initial-exec -MMD -MP $(POSIX) $(INC_CLIENT) \
+	$(CC) -std=c11 $(WARN) -O2 -g -ffile-prefix-map=$(CURDIR)=. -fPIC -fvisibility=hidden -ftls-model=initial-exec -MMD -MP $(POSIX) $(INC_CLIENT) \
 		$(INC_PATHS) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
 $(FRAMES_LIB): $(FRAMES_O)

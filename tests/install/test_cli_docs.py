@@ -23,7 +23,7 @@ def options_of(*command):
     text = " ".join(run(*command, "--usage").stdout.decode().split())
     found = set(re.findall(r"\[(--?[a-z?V-]+)", text))
     single = re.search(r"\[-([A-Za-z?]+)\]", text)
-    found = {name for name in found if not re.fullmatch(r"-[A-Za-z?]{2,}", name)}
+    found = {name for name in found if not re.fullmatch(r"-[A-Za-z?]{2,}|--", name)}  # -- is no option
     return found | {"-" + letter for letter in (single[1] if single else "")}
 
 
