@@ -13,6 +13,7 @@ import machine
 from harness import checks
 import daemon  # beside checks: harness has shown the way
 import guest as link
+import serving
 from trace_model import Parsed
 
 CLIENT_CPP = os.path.join(machine.HOST, "tests", "client_cpp")
@@ -66,6 +67,24 @@ def the_running_sessions_trace():
         names = {event["name"] for event in trace.events}
         for name in ("ui", "layout", "render", "present", "perfd calls"):
             checks.true(name in names, f"{name}: {sorted(names)}")
+        harness.clean(guest.log)
+
+
+@checks.check
+def a_guest_is_watched_live():
+    """On the page, as metrics, and in the terminal: what the running guest has. The line takes one client at a time."""
+    with boot() as guest, link.Bridge(guest.line_path) as bridge:
+        with serving.Serve(bridge.address, "--metrics") as serve:
+            with serve.viewer() as viewer:
+                viewer.message(lambda message: "systemui" in json.dumps(message))
+            frames = 0
+            while frames <= 10:
+                _, _, body = serve.get("/metrics")
+                found = re.search(rb'^perfd_frames_total{session="systemui"} (\d+)$', body, re.M)
+                frames = int(found[1]) if found else 0
+            checks.true(b"perfd_up 1\n" in body, body)
+        screen = bridge.perfctl("hud", "--once", "--size=80x24")
+        checks.true("systemui" in screen and "running" in screen, screen)
         harness.clean(guest.log)
 
 

@@ -58,10 +58,10 @@ bool serve_connected(struct serve_feed *feed)
 
 bool serve_call(struct serve_feed *feed)
 {
-    if (feed->connected && perf_client_call(&feed->client) == 0)
-        return true;
-    hang_up(feed);
-    return false;
+    const int error = feed->connected ? perf_client_call(&feed->client) : PERF_CLIENT_DISCONNECTED;
+    if (error != 0 && error != PERF_CLIENT_EXCEPTION)
+        hang_up(feed);
+    return error == 0;
 }
 
 /* --- Figures --- */
@@ -115,7 +115,7 @@ static bool add_groups(struct serve_feed *feed, json_t *to, bool all)
         perf_counters_request_set_from_counter(request, first);
         perf_counters_request_set_max(request, COUNTERS_A_CALL);
         if (!serve_call(feed))
-            return false;
+            return feed->connected; /* an image may have no such call */
         struct perf_counters_response_reader response = perf_counters_results(&feed->client.rpc);
         if (perf_counters_response_get_status(response) != PERF_STATUS_OK)
             return true;
@@ -136,7 +136,7 @@ static bool add_lanes(struct serve_feed *feed, json_t *to)
         perf_lanes_request_set_from_lane(request, from);
         perf_lanes_request_set_max(request, LANES_A_CALL);
         if (!serve_call(feed))
-            return false;
+            return feed->connected; /* an image may have no such call */
         struct perf_lanes_response_reader response = perf_lanes_results(&feed->client.rpc);
         struct perf_lane_info_list_reader lanes = perf_lanes_response_get_lanes(response);
         for (uint32_t i = 0; i < perf_lane_info_list_length(lanes); i++) {

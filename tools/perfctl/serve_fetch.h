@@ -51,7 +51,8 @@ struct serve_feed {
 /* Connects where it is not, at most once a second. */
 bool serve_connected(struct serve_feed *feed);
 
-/* Sends the call begun in client.rpc and waits. False: the service has gone. */
+/* Sends the call begun in client.rpc and waits. False: the service has gone, or, where it is still
+ * connected, it has no such call. */
 bool serve_call(struct serve_feed *feed);
 
 /* New figures: all that there are, or those that a page shows, which are without lanes and how the
