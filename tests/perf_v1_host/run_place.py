@@ -10,12 +10,17 @@ import json
 import os
 import re
 import select
+import signal
 import subprocess
 import tempfile
 
 import checks
 import daemon
 
+# Whoever runs the tests may have these ignored (nohup), and what is ignored stays so in programs.
+for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, signal.SIG_DFL)
 
 class Place:
     def __init__(self, work):

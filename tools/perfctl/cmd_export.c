@@ -132,7 +132,7 @@ static int save_trace(struct perf_client *client, const struct export_arguments 
     int code = output_open(path);
     if (code != EXIT_FINE)
         return code;
-    code = trace_pull(client, &arguments->common, arguments->session, arguments->cap_bytes,
+    code = trace_pull(client, &arguments->common, arguments->session, arguments->cap_bytes, false,
                       &total_bytes);
     if (code == EXIT_FINE)
         code = output_commit();

@@ -42,8 +42,8 @@ static bool save_trace(const struct run_outcome *outcome, const char *path)
 {
     uint64_t bytes;
     return output_open(path) == EXIT_FINE &&
-           trace_pull(outcome->client, outcome->common, outcome->session, CAP_BYTES, &bytes) ==
-               EXIT_FINE &&
+           trace_pull(outcome->client, outcome->common, outcome->session, CAP_BYTES, true,
+                      &bytes) == EXIT_FINE &&
            output_commit() == EXIT_FINE;
 }
 

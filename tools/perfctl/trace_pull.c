@@ -11,7 +11,7 @@ struct pull {
     const struct common *common;
     uint32_t session, export_id;
     uint64_t cap_bytes, offset, total_bytes;
-    bool end;
+    bool waits, end;
 };
 
 /* Another client may freeze an export of its own between two chunks: then this one starts again. */
@@ -53,7 +53,9 @@ static int pull_patiently(struct pull *pull, enum perf_status *status, bool *wro
 {
     static const struct timespec pause = {.tv_nsec = BUSY_PAUSE_NS};
     int code = pull_chunk(pull, status, wrote);
-    for (int i = 0; code == EXIT_FINE && *status == PERF_STATUS_BUSY && i < BUSY_ATTEMPTS; i++) {
+    for (int i = 0; pull->waits && code == EXIT_FINE && *status == PERF_STATUS_BUSY; i++) {
+        if (i == BUSY_ATTEMPTS)
+            break;
         (void)nanosleep(&pause, NULL);
         code = pull_chunk(pull, status, wrote);
     }
@@ -68,11 +70,14 @@ static void show_progress(const struct pull *pull)
 }
 
 int trace_pull(struct perf_client *client, const struct common *common, uint32_t session,
-               uint64_t cap_bytes, uint64_t *total_bytes)
+               uint64_t cap_bytes, bool waits, uint64_t *total_bytes)
 {
     for (int attempt = 1;; attempt++) {
-        struct pull pull = {
-            .client = client, .common = common, .session = session, .cap_bytes = cap_bytes};
+        struct pull pull = {.client = client,
+                            .common = common,
+                            .session = session,
+                            .cap_bytes = cap_bytes,
+                            .waits = waits};
         enum perf_status status = PERF_STATUS_OK;
         bool wrote = true;
         while (status == PERF_STATUS_OK && wrote && !pull.end) {
