@@ -21,7 +21,7 @@ def the_demo_leaves_what_it_says():
         demo = subprocess.run([os.path.join(machine.ROOT, "scripts", "demo-os"), out, str(SECONDS)],
                               capture_output=True, text=True, timeout=80, check=False)
         checks.equal(demo.returncode, 0, demo.stdout + demo.stderr)
-        checks.equal(sorted(os.listdir(out)), ["hud.png", "serial.log", "summary.json", "trace.json"])
+        checks.equal(sorted(os.listdir(out)), ["hud.png", "report.html", "serial.log", "summary.json", "trace.json"])
         for name in os.listdir(out):
             checks.true(os.path.join(out, name) in demo.stdout, f"{name} is not spoken of")
 
@@ -41,6 +41,10 @@ def the_demo_leaves_what_it_says():
         checks.equal(trace.other["session"]["name"], "systemui")
         checks.equal(trace.other["metrics"]["sessionFrames"], summary["sessionFrames"])
         checks.equal(trace.other["truncated"], {"frames": 0, "records": 0}, "all of it was asked for")
+
+        with open(os.path.join(out, "report.html"), encoding="utf-8") as file:
+            page = file.read()
+        checks.true("<title>systemui: frame report</title>" in page and '"name":"systemui"' in page, page[:400])
 
         hud = screen.Hud(png.read(os.path.join(out, "hud.png")))
         checks.equal(hud.right, "systemui  16.67 ms")
