@@ -59,10 +59,11 @@ static bool take_item(struct budgets *budgets, const char *path, size_t index, j
     struct budget *budget = add(budgets);
     budget->category = json_string_value(function);
     budget->name = json_string_value(json_object_get(item, "label"));
-    json_object_foreach(item, key, value) if (!is_known(key)) return refuse(
-        path, index,
-        "a key that is none of function, label, cpu_us, gpu_us, "
-        "mem_bytes");
+    json_object_foreach (item, key, value)
+        if (!is_known(key))
+            return refuse(path, index,
+                          "a key that is none of function, label, cpu_us, gpu_us, "
+                          "mem_bytes");
     if (budget->name == NULL || (function != NULL && budget->category == NULL))
         return refuse(path, index, "label, and function where it is given, must be texts");
     if (!take_amount(json_object_get(item, "cpu_us"), &budget->cpu_us) ||
@@ -97,7 +98,9 @@ static bool take_file(struct budgets *budgets, const char *path)
                 path);
         return false;
     }
-    json_array_foreach(list, i, item) if (!take_item(budgets, path, i, item)) return false;
+    json_array_foreach (list, i, item)
+        if (!take_item(budgets, path, i, item))
+            return false;
     return true;
 }
 
@@ -124,8 +127,7 @@ static void take_trace(struct budgets *budgets, const json_t *other)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(json_object_get(other, "budgets"), i, item)
-    {
+    json_array_foreach (json_object_get(other, "budgets"), i, item) {
         const char *name = json_string_value(json_object_get(item, "label"));
         if (name == NULL)
             continue;

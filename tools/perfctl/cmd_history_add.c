@@ -105,8 +105,7 @@ static int64_t runs_before(const struct history_arguments *arguments, size_t fil
         if (strcmp(text_of(arguments->loaded[i], "target"),
                    text_of(arguments->loaded[file], "target")) != 0)
             continue;
-        json_array_foreach(run_file_runs(arguments->loaded[i]), k, run)
-        {
+        json_array_foreach (run_file_runs(arguments->loaded[i]), k, run) {
             if (i == file && k == at)
                 break;
             before += strcmp(text_of(run, "profile"), text_of(this_run, "profile")) == 0;

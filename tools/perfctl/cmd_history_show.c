@@ -64,7 +64,8 @@ int history_list(struct history *history, const struct history_arguments *argume
     }
     printf("%6s  %-20s  %-14s%6s%9s  %s\n", "id", "added", "commit", "repeat", "figures",
            "profile  target  session");
-    json_array_foreach(runs, i, run) print_run(run);
+    json_array_foreach (runs, i, run)
+        print_run(run);
     json_decref(runs);
     return EXIT_FINE;
 }
@@ -90,8 +91,7 @@ static double largest(const json_t *points)
     double found = 0;
     const json_t *point;
     size_t i;
-    json_array_foreach(points, i, point)
-    {
+    json_array_foreach (points, i, point) {
         found = fmax(found, fabs(number(point, "median")));
     }
     return found;
@@ -109,8 +109,7 @@ static void print_series(const json_t *series)
     printf("  target ");
     print_text_of(series, "target");
     printf("\n%-14s%6s%14s%10s\n", "commit", "runs", "median", "change");
-    json_array_foreach(points, i, point)
-    {
+    json_array_foreach (points, i, point) {
         const double part = most > 0 ? fabs(number(point, "median")) / most : 0;
         print_commit(point);
         printf("%6" JSON_INTEGER_FORMAT "%14.6g", json_integer_value(json_object_get(point, "n")),
@@ -140,8 +139,7 @@ static int show_series(struct history *history, const struct history_arguments *
         print_json(json_pack("{s:o}", "series", series));
         return code;
     }
-    json_array_foreach(series, i, one)
-    {
+    json_array_foreach (series, i, one) {
         printf("%s", i > 0 ? "\n" : "");
         print_series(one);
     }
@@ -158,8 +156,7 @@ static int show_names(const struct history_arguments *arguments, json_t *names)
         print_json(json_pack("{s:O}", "figures", names));
         return EXIT_FINE;
     }
-    json_array_foreach(names, i, name)
-    {
+    json_array_foreach (names, i, name) {
         history_print(stdout, json_string_value(name));
         printf("\n");
     }

@@ -76,7 +76,8 @@ int cmd_seed(int argc, char **argv, const struct common *common)
     if (arguments.common.json)
         print_json(json_incref(log));
     else
-        json_array_foreach(json_object_get(log, "rng_streams"), i, stream) print_stream(stream);
+        json_array_foreach (json_object_get(log, "rng_streams"), i, stream)
+            print_stream(stream);
     json_decref(perf_json);
     return finish_output(EXIT_FINE);
 }

@@ -56,8 +56,7 @@ static void shorten(json_t *series, const json_t *places)
     json_t *points = json_object_get(series, "points"), *rows = need(json_array());
     const json_t *point;
     size_t i;
-    json_array_foreach(points, i, point)
-    {
+    json_array_foreach (points, i, point) {
         json_t *row = point_row(point, places);
         if (row != NULL)
             json_array_append_new(rows, row);
@@ -75,8 +74,7 @@ static json_t *places_of(const json_t *commits)
     json_t *places = need(json_object());
     const json_t *commit;
     size_t i;
-    json_array_foreach(commits, i, commit)
-    {
+    json_array_foreach (commits, i, commit) {
         const char *sha = json_string_value(json_object_get(commit, "commit"));
         json_object_set_new(places, sha, json_integer((json_int_t)i));
     }
@@ -87,8 +85,7 @@ static json_t *page_data(json_t *commits, json_t *series, const char *commit_url
 {
     json_t *places = places_of(commits), *one;
     size_t i;
-    json_array_foreach(series, i, one)
-    {
+    json_array_foreach (series, i, one) {
         shorten(one, places);
     }
     json_decref(places);

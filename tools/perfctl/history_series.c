@@ -228,8 +228,7 @@ static void keep_last(json_t *list, uint64_t last)
 {
     json_t *series;
     size_t i;
-    json_array_foreach(list, i, series)
-    {
+    json_array_foreach (list, i, series) {
         json_t *points = json_object_get(series, "points");
         while (last > 0 && json_array_size(points) > last)
             (void)json_array_remove(points, 0);

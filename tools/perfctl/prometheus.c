@@ -211,8 +211,7 @@ static void put_phases(const struct out *out, const json_t *metrics, const char 
         bool is_first = true;
         const char *phase;
         json_t *one;
-        json_object_foreach(json_object_get(metrics, "phases"), phase, one)
-        {
+        json_object_foreach (json_object_get(metrics, "phases"), phase, one) {
             const json_t *figure = json_object_get(one, families[i].key);
             if (!json_is_number(figure))
                 continue;
@@ -254,8 +253,7 @@ static void put_lanes(const struct out *out, const json_t *lanes)
         json_t *lane;
         if (figures[i].help != NULL)
             head(out, figures[i].name, figures[i].type, figures[i].help);
-        json_array_foreach(lanes, at, lane)
-        {
+        json_array_foreach (lanes, at, lane) {
             char id[24], pid[24];
             const struct label labels[] = {
                 {"lane", number_text(id, lane, "lane")}, {"name", text_of(lane, "name")},
@@ -320,11 +318,10 @@ static void put_groups(const struct out *out, const json_t *groups)
         size_t at, index;
         json_t *group, *counter;
         head(out, families[figure].name, families[figure].type, families[figure].help);
-        json_array_foreach(groups, at, group)
-        {
+        json_array_foreach (groups, at, group) {
             if (is_superseded(groups, at))
                 continue;
-            json_array_foreach(json_object_get(group, "counters"), index, counter)
+            json_array_foreach (json_object_get(group, "counters"), index, counter)
                 put_counter(out, families[figure].name, figure, group, counter);
         }
     }

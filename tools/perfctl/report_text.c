@@ -182,8 +182,7 @@ static void print_jank(const json_t *jank)
     put_column(json_object_get(jank, "interval_ms"), 10, 3);
     put_column(json_object_get(jank, "over_ms"), 10, 3);
     printf("  %-9s ", text_at(jank, "cause"));
-    json_array_foreach(why, i, one)
-    {
+    json_array_foreach (why, i, one) {
         printf("%s", i > 0 ? ", " : "");
         put_text(text_at(one, "label"));
         printf(" %.3f", number_at(one, "ms"));
@@ -274,8 +273,7 @@ static void print_over_budget(const json_t *run, size_t lines)
 {
     const json_t *labels = json_object_get(run, "metrics"), *label;
     size_t i, budgets = 0, over = 0;
-    json_array_foreach(labels, i, label)
-    {
+    json_array_foreach (labels, i, label) {
         budgets += json_is_number(json_object_get(label, "budget_cpu_us"));
         over += number_at(label, "over_count") > 0;
     }
@@ -305,12 +303,12 @@ static void print_missing(const json_t *run)
 {
     const json_t *hardware = json_object_get(run, "hardware"), *one;
     size_t i, missing = 0, count = json_array_size(hardware);
-    json_array_foreach(hardware, i, one) missing += strcmp(text_at(one, "state"), "ok") != 0;
+    json_array_foreach (hardware, i, one)
+        missing += strcmp(text_at(one, "state"), "ok") != 0;
     if (count == 0)
         return;
     printf("\nhardware counters: %zu of %zu\n", count - missing, count);
-    json_array_foreach(hardware, i, one)
-    {
+    json_array_foreach (hardware, i, one) {
         printf("  ");
         put_text(text_at(one, "name"));
         if (strcmp(text_at(one, "state"), "ok") == 0)
@@ -332,8 +330,7 @@ static void print_rates(const json_t *run, const char *name)
         return;
     printf("\n%s, of the last %.0f frames\n", name,
            number_at(json_object_get(group, "rolling"), "samples"));
-    json_object_foreach(json_object_get(group, "rolling"), key, value)
-    {
+    json_object_foreach (json_object_get(group, "rolling"), key, value) {
         if (strcmp(key, "samples") == 0 || strcmp(key, "window_ms") == 0)
             continue;
         printf("  ");

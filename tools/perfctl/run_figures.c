@@ -60,16 +60,14 @@ static void walk(struct figures *to, const char *path, const json_t *value)
     size_t index;
     if (json_is_number(value))
         add(to, path, json_number_value(value));
-    json_object_foreach((json_t *)(uintptr_t)value, key, member)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)value, key, member) {
         if (is_no_figure(path, key))
             continue;
         char *name = inside(path, key);
         walk(to, name, member);
         free(name);
     }
-    json_array_foreach(value, index, member)
-    {
+    json_array_foreach (value, index, member) {
         char *own = name_of(member);
         if (own == NULL)
             continue;

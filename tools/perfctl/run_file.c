@@ -51,9 +51,9 @@ static const char *what_is_wrong_with_run(const json_t *run)
         return "a run without metrics";
     if (!json_is_array(streams))
         return "a run without a run_log";
-    json_array_foreach(
-        metrics, i,
-        label) if (!is_label(label)) return "a metric without function, label or cpu_us";
+    json_array_foreach (metrics, i, label)
+        if (!is_label(label))
+            return "a metric without function, label or cpu_us";
     return NULL;
 }
 
@@ -71,7 +71,9 @@ static json_t *check(const char *path, json_t *perf_json)
         wrong = "a perf.json without a target";
     else if (!json_is_array(runs) || json_array_size(runs) == 0)
         wrong = "a perf.json without runs";
-    json_array_foreach(runs, i, run) if (wrong == NULL) wrong = what_is_wrong_with_run(run);
+    json_array_foreach (runs, i, run)
+        if (wrong == NULL)
+            wrong = what_is_wrong_with_run(run);
     if (wrong == NULL)
         return perf_json;
     json_decref(perf_json);

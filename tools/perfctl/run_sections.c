@@ -210,7 +210,7 @@ static void add_counters(json_t *list, const json_t *group, const char *prefix)
 {
     const char *name;
     json_t *counter;
-    json_object_foreach(json_object_get(group, "counters"), name, counter)
+    json_object_foreach (json_object_get(group, "counters"), name, counter)
         json_array_append_new(list, counter_json(prefix, name, counter));
 }
 
@@ -220,8 +220,9 @@ static void add_derived(json_t *to, const json_t *group)
                                     json_number_value(json_object_get(group, "windowMs")) / 1e3};
     const char *name, *own = text_at(group, "name");
     json_t *counter;
-    json_object_foreach(json_object_get(group, "counters"), name, counter) derived_note(
-        &sums, name, strlen(name), is_counted(counter), (double)count_of(counter, "sum"));
+    json_object_foreach (json_object_get(group, "counters"), name, counter)
+        derived_note(&sums, name, strlen(name), is_counted(counter),
+                     (double)count_of(counter, "sum"));
     struct derived one;
     for (unsigned at = 0; derived_next(&sums, own, strlen(own), &at, &one);)
         json_object_set_new(to, one.key, one.present ? json_real(one.value) : json_null());
@@ -236,8 +237,7 @@ static json_t *group_section(const json_t *group)
     char average[96];
     json_object_set(window, "window_ms", json_object_get(group, "windowMs"));
     json_object_set(window, "samples", json_object_get(group, "samples"));
-    json_object_foreach(json_object_get(group, "counters"), name, counter)
-    {
+    json_object_foreach (json_object_get(group, "counters"), name, counter) {
         (void)snprintf(average, sizeof average, "%s_avg", name);
         if (is_counted(counter))
             json_object_set(sums, name, json_object_get(counter, "total"));
@@ -265,8 +265,7 @@ static void counter_sections(json_t *run, const json_t *other)
     char prefix[256];
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         json_object_set_new(run, own[i], json_null());
-    json_object_foreach(json_object_get(other, "counters"), id, group)
-    {
+    json_object_foreach (json_object_get(other, "counters"), id, group) {
         (void)snprintf(prefix, sizeof prefix, "%s.", text_at(group, "name"));
         bool has_own = false;
         for (size_t i = 0; i < sizeof own / sizeof own[0] && !has_own; i++)
@@ -305,11 +304,10 @@ static json_t *hotspots_section(const json_t *other)
     json_t *list = json_array(), *table, *entry;
     const char *id;
     size_t i;
-    json_object_foreach(json_object_get(other, "hotspots"), id, table)
-    {
+    json_object_foreach (json_object_get(other, "hotspots"), id, table) {
         const double all = json_number_value(json_object_get(table, "totalWeight"));
         json_t *top = json_array(), *to = json_object();
-        json_array_foreach(json_object_get(table, "top"), i, entry)
+        json_array_foreach (json_object_get(table, "top"), i, entry)
             json_array_append_new(top, hotspot_json(entry, all));
         json_object_set_new(to, "name", json_string(text_at(table, "name")));
         json_object_set(to, "total_hits", json_object_get(table, "totalHits"));

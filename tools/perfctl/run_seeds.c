@@ -41,9 +41,11 @@ static json_t *load(const char *file)
     const char *wrong = NULL;
     if (json_integer_value(json_object_get(log, "version")) != 1 || !json_is_array(streams))
         wrong = "no run_log of version 1";
-    json_array_foreach(streams, i, stream) if (!is_stream(stream)) wrong =
-        "a stream of random numbers is {\"id\": \"...\", \"seed\": \"0x\" and 16 digits, "
-        "\"events\": N}";
+    json_array_foreach (streams, i, stream)
+        if (!is_stream(stream))
+            wrong =
+                "a stream of random numbers is {\"id\": \"...\", \"seed\": \"0x\" and 16 digits, "
+                "\"events\": N}";
     if (wrong == NULL)
         return log;
     json_decref(log);
@@ -70,14 +72,12 @@ static json_t *of_group(const json_t *other)
 {
     json_t *streams = json_array(), *group, *counter;
     const char *id, *name;
-    json_object_foreach(json_object_get(other, "counters"), id, group)
-    {
+    json_object_foreach (json_object_get(other, "counters"), id, group) {
         const char *own = json_string_value(json_object_get(group, "name"));
         json_t *counters = json_object_get(group, "counters");
         if (own == NULL || strcmp(own, "rng") != 0)
             continue;
-        json_object_foreach(counters, name, counter)
-        {
+        json_object_foreach (counters, name, counter) {
             const size_t length = strlen(name);
             const json_t *seed = json_object_get(counter, "total");
             if (length > strlen(SEED) && strcmp(name + length - strlen(SEED), SEED) == 0 &&

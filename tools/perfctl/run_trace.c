@@ -259,8 +259,7 @@ static void set_over(json_t *janks, double budget_ms)
 {
     json_t *jank;
     size_t i;
-    json_array_foreach(janks, i, jank)
-    {
+    json_array_foreach (janks, i, jank) {
         const double over = json_number_value(json_object_get(jank, "interval_ms")) - budget_ms;
         json_object_set_new(jank, "over_ms", over > 0 ? json_real(over) : json_real(0));
     }

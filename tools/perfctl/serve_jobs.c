@@ -69,9 +69,12 @@ static enum perf_status stop(struct serve_feed *feed, const struct serve_job *jo
     return perf_stop_response_get_status(perf_stop_results(&feed->client.rpc));
 }
 
-static enum perf_status export(struct serve_feed *feed, const struct serve_job *job, json_t *more) {
+static enum perf_status store_trace(struct serve_feed *feed, const struct serve_job *job,
+                                    json_t *more)
+{
     perf_export_request_set_session_id(perf_export_last_call(&feed->client.rpc), job->session);
-    if (!serve_call(feed)) return PERF_STATUS_IO;
+    if (!serve_call(feed))
+        return PERF_STATUS_IO;
     struct perf_export_response_reader response = perf_export_last_results(&feed->client.rpc);
     json_object_set_new(more, "uri", json_text(perf_export_response_get_uri(response)));
     json_object_set_new(more, "bytes", json_count(perf_export_response_get_bytes(response)));
@@ -85,7 +88,7 @@ static void command(struct serve_feed *feed, struct serve_job *job, size_t room)
     if (serve_connected(feed))
         status = job->action == SERVE_START  ? start(feed, job, more)
                  : job->action == SERVE_STOP ? stop(feed, job)
-                                             : export(feed, job, more);
+                                             : store_trace(feed, job, more);
     answer_json(job, room, feed->connected ? status_name(status) : "unreachable", more);
 }
 

@@ -19,8 +19,7 @@ static void put_keys(const json_t *object)
 {
     const char *between = "", *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
         fprintf(stderr, "%s'", between);
         put_string(stderr, key);
         fprintf(stderr, "'");
@@ -66,8 +65,7 @@ static bool load_file(struct sides *to, struct side *side, const char *path, con
     if (perf_json == NULL)
         return false;
     add_key(to->targets, json_string_value(json_object_get(perf_json, "target")));
-    json_array_foreach(run_file_runs(perf_json), i, run)
-    {
+    json_array_foreach (run_file_runs(perf_json), i, run) {
         const char *is = json_string_value(json_object_get(run, "profile"));
         add_key(to->profiles, is);
         if (is_fine && (profile == NULL || strcmp(is, profile) == 0))

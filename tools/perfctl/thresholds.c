@@ -53,8 +53,7 @@ static bool is_object_of(const struct place *place, const json_t *value, const c
     json_t *member;
     if (!json_is_object(value))
         return refuse(place, value == NULL ? "is missing" : "must be an object");
-    json_object_foreach((json_t *)(uintptr_t)value, key, member)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)value, key, member) {
         size_t i = 0;
         while (keys[i] != NULL && strcmp(keys[i], key) != 0)
             i++;
@@ -249,8 +248,7 @@ static bool read_limits(const struct place *place, const json_t *list, const str
     if (json_array_size(list) == 0)
         return refuse(place, "is empty: it would judge nothing");
     to->limit = need(calloc(json_array_size(list), sizeof *to->limit));
-    json_array_foreach(list, i, of)
-    {
+    json_array_foreach (list, i, of) {
         const struct place at = item(place, i), at_figure = inside(&at, "figure");
         struct limit limit = *defaults;
         if (!read_limit(&at, of, &limit))
@@ -299,8 +297,7 @@ static bool read_file(struct thresholds *to, const struct place *place)
     if (!json_is_object(profiles) || json_object_size(profiles) == 0)
         return refuse(&at, profiles == NULL ? "is missing" : "must be an object, and not empty");
     to->profile = need(calloc(json_object_size(profiles), sizeof *to->profile));
-    json_object_foreach(profiles, name, of)
-    {
+    json_object_foreach (profiles, name, of) {
         const struct place in = inside(&at, name);
         struct threshold_profile *profile = &to->profile[to->count++];
         profile->name = name;
