@@ -10,6 +10,7 @@
 
 #include "hud_data.h"
 #include "perfctl.h"
+#include "trace_chunk.h"
 
 #define SESSION_NAME "hud"
 
@@ -69,37 +70,28 @@ int hud_stop(const struct hud_data *data, struct perf_client *client, struct hud
 
 /* --- Export --- */
 
-#define PULL_ATTEMPTS 5   /* another client's export may put an end to this one */
-#define NAMES_MAX     100 /* of files that are there already */
+#define NAMES_MAX 100 /* of files that are there already */
 
 struct pull {
     FILE *file;
-    uint32_t session_id, export_id;
-    uint64_t bytes;
-    bool end, served, wrote;
+    struct trace_chunks chunks;
+    bool served, wrote;
     enum perf_status status;
 };
 
 static int pull_chunk(struct perf_client *client, struct hud_view *view, struct pull *pull)
 {
-    struct perf_read_trace_request_builder request = perf_read_trace_call(&client->rpc);
-    perf_read_trace_request_set_session_id(request, pull->session_id);
-    perf_read_trace_request_set_export_id(request, pull->export_id);
-    perf_read_trace_request_set_offset(request, pull->bytes);
+    struct nx_data data;
+    trace_chunk_ask(&pull->chunks, &client->rpc);
     int error = call(client, view, "export", &pull->served);
     if (error != 0 || !pull->served)
         return error;
-    struct perf_read_trace_response_reader response = perf_read_trace_results(&client->rpc);
-    pull->status = perf_read_trace_response_get_status(response);
+    pull->status = trace_chunk_take(&pull->chunks, &client->rpc, &data);
     if (pull->status != PERF_STATUS_OK)
         return 0;
-    struct nx_data data = perf_read_trace_response_get_data(response);
     pull->wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, pull->file) == 1;
-    pull->export_id = perf_read_trace_response_get_export_id(response);
-    pull->end = perf_read_trace_response_get_end(response);
-    pull->bytes += data.length;
     /* A service that answers nothing and never ends would be asked for ever. */
-    if (data.length == 0 && !pull->end)
+    if (data.length == 0 && !pull->chunks.end)
         pull->status = PERF_STATUS_IO;
     return 0;
 }
@@ -107,13 +99,14 @@ static int pull_chunk(struct perf_client *client, struct hud_view *view, struct 
 static int pull_all(struct perf_client *client, struct hud_view *view, struct pull *pull)
 {
     int error = 0;
-    for (int attempt = 0; attempt < PULL_ATTEMPTS; attempt++) {
-        *pull = (struct pull){.file = pull->file, .session_id = pull->session_id, .wrote = true};
+    for (int attempt = 0; attempt < TRACE_ATTEMPTS; attempt++) {
+        *pull = (struct pull){
+            .file = pull->file, .chunks = {.session = pull->chunks.session}, .wrote = true};
         do
             error = pull_chunk(client, view, pull);
-        while (error == 0 && pull->served && pull->wrote && !pull->end &&
+        while (error == 0 && pull->served && pull->wrote && !pull->chunks.end &&
                pull->status == PERF_STATUS_OK);
-        bool stale = pull->status == PERF_STATUS_NOT_FOUND && pull->export_id != 0;
+        bool stale = trace_chunk_is_stale(&pull->chunks, pull->status);
         if (error != 0 || !stale || fseek(pull->file, 0, SEEK_SET) != 0 ||
             ftruncate(fileno(pull->file), 0) != 0)
             break;
@@ -142,9 +135,10 @@ static void keep(struct pull *pull, const char *temporary, struct hud_view *view
     umask(mask);
     bool written = pull->wrote && fflush(pull->file) == 0 &&
                    fchmod(fileno(pull->file), 0666 & ~mask) == 0 &&
-                   name_file(temporary, pull->session_id, name, sizeof name);
+                   name_file(temporary, pull->chunks.session, name, sizeof name);
     if (written)
-        snprintf(view->message, sizeof view->message, "%s (%" PRIu64 " bytes)", name, pull->bytes);
+        snprintf(view->message, sizeof view->message, "%s (%" PRIu64 " bytes)", name,
+                 pull->chunks.offset);
     else
         snprintf(view->message, sizeof view->message, "export: %s", strerror(errno));
 }
@@ -158,7 +152,7 @@ int hud_export(const struct hud_data *data, struct perf_client *client, struct h
     }
     int fd = mkstemp(temporary);
     struct pull pull = {.file = fd >= 0 ? fdopen(fd, "wb") : NULL,
-                        .session_id = data->metrics.session_id};
+                        .chunks = {.session = data->metrics.session_id}};
     if (pull.file == NULL) {
         snprintf(view->message, sizeof view->message, "export: %s", strerror(errno));
         if (fd >= 0)

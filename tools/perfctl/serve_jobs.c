@@ -8,8 +8,6 @@
 #include "perfctl.h"
 #include "prometheus.h"
 
-/* As perfctl export: another client may freeze an export of its own between two chunks. */
-#define PULL_ATTEMPTS 5u
 /* Of the service's choice, but not of any size: it is held in memory. */
 #define TRACE_BYTES_MAX (UINT64_C(256) << 20)
 
@@ -94,9 +92,9 @@ static void command(struct serve_feed *feed, struct serve_job *job, size_t room)
 
 /* --- A trace --- */
 
-static bool keep_chunk(struct serve_pull *pull, size_t room, struct nx_data data, uint64_t total)
+static bool keep_chunk(struct serve_pull *pull, size_t room, struct nx_data data)
 {
-    uint64_t end = pull->offset + data.length;
+    uint64_t end = pull->chunks.offset, total = pull->chunks.total_bytes;
     if (end > TRACE_BYTES_MAX || total > TRACE_BYTES_MAX)
         return false;
     if (pull->bytes == NULL || room + end > pull->size) {
@@ -108,8 +106,7 @@ static bool keep_chunk(struct serve_pull *pull, size_t room, struct nx_data data
         pull->size = size;
     }
     if (data.length > 0)
-        memcpy(pull->bytes + room + pull->offset, data.bytes, data.length);
-    pull->offset = end;
+        memcpy(pull->bytes + room + end - data.length, data.bytes, data.length);
     return true;
 }
 
@@ -119,7 +116,7 @@ static bool end_pull(struct serve_job *job, struct serve_pull *pull, size_t room
         /* And nothing else of it: its owner is the other thread's. */
         job->fine = true;
         job->bytes = pull->bytes;
-        job->length = (size_t)pull->offset;
+        job->length = (size_t)pull->chunks.offset;
     } else {
         free(pull->bytes);
         answer_text(job, room, why, false);
@@ -134,29 +131,23 @@ static bool pull_step(struct serve_feed *feed, struct serve_job *job, struct ser
 {
     if (!serve_connected(feed))
         return end_pull(job, pull, room, "unreachable");
-    struct perf_read_trace_request_builder request = perf_read_trace_call(&feed->client.rpc);
-    perf_read_trace_request_set_session_id(request, job->session);
-    perf_read_trace_request_set_export_id(request, pull->export_id);
-    perf_read_trace_request_set_offset(request, pull->offset);
+    struct trace_chunks *chunks = &pull->chunks;
+    struct nx_data data;
+    chunks->session = job->session;
+    trace_chunk_ask(chunks, &feed->client.rpc);
     if (!serve_call(feed))
         return end_pull(job, pull, room, "unreachable");
-    struct perf_read_trace_response_reader response = perf_read_trace_results(&feed->client.rpc);
-    enum perf_status status = perf_read_trace_response_get_status(response);
-    if (status == PERF_STATUS_NOT_FOUND && pull->export_id != 0 && pull->attempts < PULL_ATTEMPTS) {
+    enum perf_status status = trace_chunk_take(chunks, &feed->client.rpc, &data);
+    if (trace_chunk_is_stale(chunks, status) && pull->attempts < TRACE_ATTEMPTS) {
         pull->attempts++;
-        pull->export_id = 0;
-        pull->offset = 0;
+        *chunks = (struct trace_chunks){0};
         return false;
     }
     if (status != PERF_STATUS_OK)
         return end_pull(job, pull, room, status_name(status));
-    struct nx_data data = perf_read_trace_response_get_data(response);
-    bool end = perf_read_trace_response_get_end(response);
-    if (!keep_chunk(pull, room, data, perf_read_trace_response_get_total_bytes(response)) ||
-        (data.length == 0 && !end))
+    if (!keep_chunk(pull, room, data) || (data.length == 0 && !chunks->end))
         return end_pull(job, pull, room, status_name(PERF_STATUS_TOO_BIG));
-    pull->export_id = perf_read_trace_response_get_export_id(response);
-    return end && end_pull(job, pull, room, NULL);
+    return chunks->end && end_pull(job, pull, room, NULL);
 }
 
 /* --- A scrape --- */

@@ -5,11 +5,11 @@
 
 #include "serve_fetch.h"
 #include "serve_state.h"
+#include "trace_chunk.h"
 
 /* A trace that is being read: a chunk a step, so that figures go on meanwhile. */
 struct serve_pull {
-    uint32_t export_id;
-    uint64_t offset;
+    struct trace_chunks chunks;
     unsigned attempts;
     char *bytes;
     size_t size;

@@ -6,16 +6,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "trace_chunk.h"
+
 struct pull {
     struct perf_client *client;
     const struct common *common;
-    uint32_t session, export_id;
-    uint64_t cap_bytes, offset, total_bytes;
-    bool waits, end;
+    bool waits;
+    struct trace_chunks chunks;
 };
 
-/* Another client may freeze an export of its own between two chunks: then this one starts again. */
-#define PULL_ATTEMPTS 5
 /* Or one is being made for it right now: nobody says when that is over, and it takes no longer. */
 #define BUSY_ATTEMPTS 500
 #define BUSY_PAUSE_NS 10000000
@@ -24,27 +23,18 @@ struct pull {
  * is false where the output could not take it. */
 static int pull_chunk(struct pull *pull, enum perf_status *status, bool *wrote)
 {
-    struct nx_client *rpc = &pull->client->rpc;
-    struct perf_read_trace_request_builder request = perf_read_trace_call(rpc);
-    perf_read_trace_request_set_session_id(request, pull->session);
-    perf_read_trace_request_set_export_id(request, pull->export_id);
-    perf_read_trace_request_set_offset(request, pull->offset);
-    perf_read_trace_request_set_cap_bytes(request, pull->cap_bytes);
+    struct trace_chunks *chunks = &pull->chunks;
+    struct nx_data data;
+    trace_chunk_ask(chunks, &pull->client->rpc);
     int code = try_service(pull->client, pull->common);
     if (code != EXIT_FINE)
         return code;
-    struct perf_read_trace_response_reader response = perf_read_trace_results(rpc);
-    *status = perf_read_trace_response_get_status(response);
+    *status = trace_chunk_take(chunks, &pull->client->rpc, &data);
     if (*status != PERF_STATUS_OK)
         return EXIT_FINE;
-    struct nx_data data = perf_read_trace_response_get_data(response);
     *wrote = data.length == 0 || fwrite(data.bytes, data.length, 1, output_file()) == 1;
-    pull->export_id = perf_read_trace_response_get_export_id(response);
-    pull->total_bytes = perf_read_trace_response_get_total_bytes(response);
-    pull->end = perf_read_trace_response_get_end(response);
-    pull->offset += data.length;
     /* A service that answers nothing and never ends would be asked for ever. */
-    if (data.length == 0 && !pull->end)
+    if (data.length == 0 && !chunks->end)
         *status = PERF_STATUS_IO;
     return EXIT_FINE;
 }
@@ -62,11 +52,12 @@ static int pull_patiently(struct pull *pull, enum perf_status *status, bool *wro
     return code;
 }
 
-static void show_progress(const struct pull *pull)
+static void show_progress(const struct trace_chunks *chunks)
 {
-    if (isatty(STDERR_FILENO) && pull->total_bytes > 0)
+    if (isatty(STDERR_FILENO) && chunks->total_bytes > 0)
         fprintf(stderr, "\r%3" PRIu64 " %% of %" PRIu64 " bytes%s",
-                pull->offset * 100 / pull->total_bytes, pull->total_bytes, pull->end ? "\n" : "");
+                chunks->offset * 100 / chunks->total_bytes, chunks->total_bytes,
+                chunks->end ? "\n" : "");
 }
 
 int trace_pull(struct perf_client *client, const struct common *common, uint32_t session,
@@ -75,23 +66,22 @@ int trace_pull(struct perf_client *client, const struct common *common, uint32_t
     for (int attempt = 1;; attempt++) {
         struct pull pull = {.client = client,
                             .common = common,
-                            .session = session,
-                            .cap_bytes = cap_bytes,
-                            .waits = waits};
+                            .waits = waits,
+                            .chunks = {.session = session, .cap_bytes = cap_bytes}};
         enum perf_status status = PERF_STATUS_OK;
         bool wrote = true;
-        while (status == PERF_STATUS_OK && wrote && !pull.end) {
+        while (status == PERF_STATUS_OK && wrote && !pull.chunks.end) {
             int code = pull_patiently(&pull, &status, &wrote);
             if (code != EXIT_FINE)
                 return code;
             if (status == PERF_STATUS_OK)
-                show_progress(&pull);
+                show_progress(&pull.chunks);
         }
-        *total_bytes = pull.total_bytes;
+        *total_bytes = pull.chunks.total_bytes;
         if (!wrote)
             return output_problem();
-        bool stale = status == PERF_STATUS_NOT_FOUND && pull.export_id != 0;
-        bool again = stale && attempt < PULL_ATTEMPTS && fseek(output_file(), 0, SEEK_SET) == 0 &&
+        bool stale = trace_chunk_is_stale(&pull.chunks, status);
+        bool again = stale && attempt < TRACE_ATTEMPTS && fseek(output_file(), 0, SEEK_SET) == 0 &&
                      ftruncate(fileno(output_file()), 0) == 0;
         if (!again)
             return check_status("export", status);
