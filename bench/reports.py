@@ -13,7 +13,7 @@ LARGE_BYTES = 100_000_000
 
 
 def enlarge(trace, path):
-    """The trace's events over and over, each time ten seconds later."""
+    """The trace's events over and over, each time ten seconds later. How many bytes, and how often."""
     with open(trace, encoding="utf-8") as file:
         head, rest = file.read().split(',\n{"name":"session start"', 1)
     events, tail = ('{"name":"session start"' + rest).split("\n],", 1)
@@ -25,6 +25,7 @@ def enlarge(trace, path):
             size += file.write(",\n" + later)
             turn += 1
         file.write("\n]," + tail)
+    return size, turn
 
 
 def timed(*command):

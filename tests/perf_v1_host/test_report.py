@@ -12,11 +12,15 @@ import re
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 import checks
 import daemon
+
+sys.path.append(os.path.join(checks.ROOT, "bench"))
+import reports  # noqa: E402
 
 TESTS = os.path.join(checks.HOST, "tests")
 SCHEMA = os.path.join(checks.ROOT, "docs", "perf", "perf.schema.json")
@@ -436,18 +440,8 @@ def where_it_cannot_write():
 
 @checks.check
 def memory_does_not_grow_with_the_trace():
-    with open(recorded()["trace.json"], encoding="utf-8") as file:
-        head, rest = file.read().split(',\n{"name":"session start"', 1)
-    events, tail = ('{"name":"session start"' + rest).split("\n],", 1)
     path = os.path.join(recorded()["folder"], "large.json")
-    size = count = 0
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(head)
-        while size < 100_000_000:
-            later = re.sub(r'"ts":(\d+)', lambda match: f'"ts":{int(match[1]) + count * 10**7}', events)
-            size += file.write(",\n" + later)
-            count += 1
-        file.write("\n]," + tail)
+    size, count = reports.enlarge(recorded()["trace.json"], path)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     text = perfctl("report", path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

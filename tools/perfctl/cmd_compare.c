@@ -156,7 +156,6 @@ static struct comparison compare(const struct sides *sides,
 
 static json_t *compared_json(const struct compared *compared)
 {
-    static const char *const words[] = {"same", "better", "worse", "changed"};
     const struct pair *pair = compared->pair;
     const struct change *change = &compared->change;
     json_t *to = json_object();
@@ -165,7 +164,7 @@ static json_t *compared_json(const struct compared *compared)
     json_object_set_new(to, "current", json_number(pair->current->median));
     json_object_set_new(to, "change", json_number(change->absolute));
     json_object_set_new(to, "percent", change->is_new ? json_null() : json_number(change->percent));
-    json_object_set_new(to, "verdict", json_string(words[change->direction]));
+    json_object_set_new(to, "verdict", json_string(direction_word(change->direction)));
     json_object_set_new(to, "baseline_cv", json_number(pair->baseline->cv));
     json_object_set_new(to, "current_cv", json_number(pair->current->cv));
     json_object_set_new(to, "baseline_runs", json_count(pair->baseline->runs));
@@ -200,13 +199,14 @@ static json_t *comparison_json(const struct comparison *what, size_t show)
 
 static void print_compared(const struct compared *compared)
 {
-    static const char *const words[] = {"", "better", "worse", "changed"};
     const struct pair *pair = compared->pair;
     char was[NUMBER_TEXT], now[NUMBER_TEXT], change[NUMBER_TEXT], percent[NUMBER_TEXT];
     printf("%14s%14s%14s%12s%8.3f%8.3f  %-8s", number_text(was, pair->baseline->median),
            number_text(now, pair->current->median), number_text(change, compared->change.absolute),
            percent_text(percent, &compared->change), pair->baseline->cv, pair->current->cv,
-           words[compared->change.direction]);
+           compared->change.direction == DIRECTION_SAME
+               ? ""
+               : direction_word(compared->change.direction));
     put_string(stdout, pair->name);
     printf("\n");
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd_history.h"
+#include "perfctl.h"
 #include "run_file.h"
 
 /* --- Where it ran --- */
@@ -89,12 +90,6 @@ int history_load_files(struct history_arguments *arguments)
     return EXIT_FINE;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
 /* How many runs of this profile and target stand before the place `file`, `at`. */
 static int64_t runs_before(const struct history_arguments *arguments, size_t file, size_t at)
 {
@@ -102,13 +97,13 @@ static int64_t runs_before(const struct history_arguments *arguments, size_t fil
     int64_t before = 0;
     size_t k;
     for (size_t i = 0; i <= file; i++) {
-        if (strcmp(text_of(arguments->loaded[i], "target"),
-                   text_of(arguments->loaded[file], "target")) != 0)
+        if (strcmp(json_text_at(arguments->loaded[i], "target"),
+                   json_text_at(arguments->loaded[file], "target")) != 0)
             continue;
         json_array_foreach (run_file_runs(arguments->loaded[i]), k, run) {
             if (i == file && k == at)
                 break;
-            before += strcmp(text_of(run, "profile"), text_of(this_run, "profile")) == 0;
+            before += strcmp(json_text_at(run, "profile"), json_text_at(this_run, "profile")) == 0;
         }
     }
     return before;
@@ -190,9 +185,9 @@ static int add_entry(struct history *history, const struct history_arguments *ar
     struct history_run run = {
         .commit = arguments->commit,
         .ref = arguments->ref,
-        .profile = text_of(entry, "profile"),
-        .target = text_of(perf_json, "target"),
-        .session = text_of(json_object_get(entry, "session"), "name"),
+        .profile = json_text_at(entry, "profile"),
+        .target = json_text_at(perf_json, "target"),
+        .session = json_text_at(json_object_get(entry, "session"), "name"),
         .source = file_name(arguments->files[file]),
         .committed_at = arguments->has_committed_at ? &arguments->committed_at : NULL,
         .repetition = (int64_t)arguments->repetition + runs_before(arguments, file, at),

@@ -10,8 +10,6 @@
 #define FRAMES  "frame_metrics."
 #define SESSION "frame_metrics.total."
 
-static const char *const words[] = {"same", "better", "worse", "changed"};
-
 static bool starts_with(const char *name, const char *with)
 {
     return strncmp(name, with, strlen(with)) == 0;
@@ -45,7 +43,9 @@ static void write_headline(FILE *to, const struct comparison *what)
     fprintf(to, "## Frame pacing: %s",
             paced == 0        ? "no figures"
             : better && worse ? "mixed"
-                              : words[worse ? DIRECTION_WORSE : better]);
+                              : direction_word(worse    ? DIRECTION_WORSE
+                                               : better ? DIRECTION_BETTER
+                                                        : DIRECTION_SAME));
     if (better || worse)
         fprintf(to, " (%s %s)", first->pair->name + strlen(SESSION),
                 percent_text(percent, &first->change));
@@ -68,7 +68,7 @@ static void write_row(FILE *to, const struct compared *compared)
             number_text(was, pair->baseline->median), number_text(now, pair->current->median),
             number_text(change, compared->change.absolute),
             percent_text(percent, &compared->change), pair->baseline->cv, pair->current->cv,
-            words[compared->change.direction]);
+            direction_word(compared->change.direction));
 }
 
 static void write_head(FILE *to, const char *title)

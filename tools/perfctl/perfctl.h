@@ -128,6 +128,9 @@ json_t *json_ms(uint64_t ns, bool present);
 json_t *json_count(uint64_t value);
 json_t *json_text(struct nx_text text);
 
+/* A member that is a text; "" where it is none. The object's own. */
+const char *json_text_at(const json_t *object, const char *key);
+
 /* "16.667" rounded half up, right-aligned in ten columns, or "-" for 0. */
 void print_ms_column(uint64_t ns);
 

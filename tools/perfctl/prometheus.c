@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "perfctl.h"
+
 #define MS 1e-3
 #define NS 1e-9
 
@@ -61,12 +63,6 @@ static void sample(const struct out *out, const char *name, enum type type,
     }
     /* Integers of up to 15 digits and times of ns are what they were. */
     fprintf(out->to, "%s %.15g\n", *between == ',' ? "}" : "", value);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
 }
 
 /* --- Tables of figures: one family of one sample, or of one for each row of the same name. --- */
@@ -255,10 +251,12 @@ static void put_lanes(const struct out *out, const json_t *lanes)
             head(out, figures[i].name, figures[i].type, figures[i].help);
         json_array_foreach (lanes, at, lane) {
             char id[24], pid[24];
-            const struct label labels[] = {
-                {"lane", number_text(id, lane, "lane")}, {"name", text_of(lane, "name")},
-                {"process", text_of(lane, "process")},   {"pid", number_text(pid, lane, "pid")},
-                {"reason", figures[i].reason},           {0}};
+            const struct label labels[] = {{"lane", number_text(id, lane, "lane")},
+                                           {"name", json_text_at(lane, "name")},
+                                           {"process", json_text_at(lane, "process")},
+                                           {"pid", number_text(pid, lane, "pid")},
+                                           {"reason", figures[i].reason},
+                                           {0}};
             sample(out, figures[i].name, figures[i].type, labels,
                    json_number_value(json_object_get(lane, figures[i].key)));
         }
@@ -284,17 +282,17 @@ static void put_counter(const struct out *out, const char *family, enum figure f
                         const json_t *group, const json_t *counter)
 {
     const json_t *total = json_object_get(counter, "total");
-    const char *kind = text_of(counter, "kind"), *unit = text_of(counter, "unit");
+    const char *kind = json_text_at(counter, "kind"), *unit = json_text_at(counter, "unit");
     bool is_level = strcmp(kind, "gauge") == 0;
     bool is_ns = strcmp(kind, "ns") == 0 || strcmp(unit, "ns") == 0;
     if (figure != STATE && (!json_is_number(total) || is_level != (figure == LEVEL)))
         return;
     char pid[24];
-    const char *state = figure == STATE ? text_of(counter, "state") : NULL;
-    const struct label labels[] = {{"group", text_of(group, "name")},
-                                   {"process", text_of(group, "process")},
+    const char *state = figure == STATE ? json_text_at(counter, "state") : NULL;
+    const struct label labels[] = {{"group", json_text_at(group, "name")},
+                                   {"process", json_text_at(group, "process")},
                                    {"pid", number_text(pid, group, "pid")},
-                                   {"counter", text_of(counter, "name")},
+                                   {"counter", json_text_at(counter, "name")},
                                    {"unit", figure == STATE ? NULL
                                             : is_ns         ? "seconds"
                                                             : unit},
@@ -331,9 +329,9 @@ static void put_perfd(const struct out *out, const json_t *figures)
 {
     const json_t *perfd = json_object_get(figures, "perfd");
     const json_t *metrics = json_object_get(figures, "metrics");
-    const char *session = text_of(metrics, "name");
+    const char *session = json_text_at(metrics, "name");
     const struct label labels[] = {
-        {"version", text_of(perfd, "version")}, {"clock", text_of(perfd, "clock")}, {0}};
+        {"version", json_text_at(perfd, "version")}, {"clock", json_text_at(perfd, "clock")}, {0}};
     head(out, "perfd_build_info", GAUGE, "Which perfd it is.");
     sample(out, "perfd_build_info", GAUGE, labels, 1);
     if (metrics != NULL) {

@@ -47,6 +47,12 @@ json_t *json_text(struct nx_text text)
     return value != NULL ? value : json_string("?"); /* not UTF-8 */
 }
 
+const char *json_text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
 /* C1, in UTF-8: terminals take them as they take ESC and a letter. */
 static bool is_c1(const char *bytes, size_t left)
 {

@@ -9,12 +9,6 @@
 #include "run_figures.h"
 #include "run_file.h"
 
-static const char *text_at(const json_t *from, const char *key)
-{
-    const char *text = json_string_value(json_object_get(from, key));
-    return text != NULL ? text : "";
-}
-
 static void put_text(const char *text)
 {
     print_text((struct nx_text){text, (uint32_t)strlen(text)});
@@ -73,9 +67,9 @@ static void print_head(const json_t *run)
 {
     const json_t *session = json_object_get(run, "session");
     const json_t *source = json_object_get(run, "source");
-    put_text(text_at(session, "name"));
+    put_text(json_text_at(session, "name"));
     printf("  profile ");
-    put_text(text_at(run, "profile"));
+    put_text(json_text_at(run, "profile"));
     printf("  budget ");
     put_figure(json_object_get(session, "budget_ms"), 3);
     printf(" ms  long from ");
@@ -83,9 +77,9 @@ static void print_head(const json_t *run)
     printf(" ms");
     if (json_is_number(json_object_get(session, "time_ms")))
         printf("  %.1f s", number_at(session, "time_ms") / 1e3);
-    if (text_at(source, "perfd_version")[0] != '\0') {
+    if (json_text_at(source, "perfd_version")[0] != '\0') {
         printf("  perfd ");
-        put_text(text_at(source, "perfd_version"));
+        put_text(json_text_at(source, "perfd_version"));
     }
     printf("\n");
     const double cut = number_at(session, "truncated_frames");
@@ -181,10 +175,10 @@ static void print_jank(const json_t *jank)
     put_column(json_object_get(jank, "frame_id"), 10, 0);
     put_column(json_object_get(jank, "interval_ms"), 10, 3);
     put_column(json_object_get(jank, "over_ms"), 10, 3);
-    printf("  %-9s ", text_at(jank, "cause"));
+    printf("  %-9s ", json_text_at(jank, "cause"));
     json_array_foreach (why, i, one) {
         printf("%s", i > 0 ? ", " : "");
-        put_text(text_at(one, "label"));
+        put_text(json_text_at(one, "label"));
         printf(" %.3f", number_at(one, "ms"));
     }
     printf("\n");
@@ -219,11 +213,11 @@ static void print_janks(const json_t *run, size_t lines)
 
 static void put_label(const json_t *label)
 {
-    if (text_at(label, "function")[0] != '\0') {
-        put_text(text_at(label, "function"));
+    if (json_text_at(label, "function")[0] != '\0') {
+        put_text(json_text_at(label, "function"));
         printf("/");
     }
-    put_text(text_at(label, "label"));
+    put_text(json_text_at(label, "label"));
 }
 
 static int by_self(const void *left, const void *right)
@@ -233,7 +227,7 @@ static int by_self(const void *left, const void *right)
                  y = number_at(json_object_get(b, "cpu_us"), "self");
     if (x < y || x > y)
         return x < y ? 1 : -1;
-    return strcmp(text_at(a, "trace_id"), text_at(b, "trace_id"));
+    return strcmp(json_text_at(a, "trace_id"), json_text_at(b, "trace_id"));
 }
 
 static void print_labels(const json_t *run, size_t lines)
@@ -266,7 +260,7 @@ static int by_over(const void *left, const void *right)
     const double x = number_at(a, "over_by_cpu_us"), y = number_at(b, "over_by_cpu_us");
     if (x < y || x > y)
         return x < y ? 1 : -1;
-    return strcmp(text_at(a, "trace_id"), text_at(b, "trace_id"));
+    return strcmp(json_text_at(a, "trace_id"), json_text_at(b, "trace_id"));
 }
 
 static void print_over_budget(const json_t *run, size_t lines)
@@ -287,9 +281,9 @@ static void print_over_budget(const json_t *run, size_t lines)
         printf(": %.0f of %.0f spans, by up to %.3f us over %.0f us",
                number_at(items[i], "over_count"), number_at(items[i], "count"),
                number_at(items[i], "over_by_cpu_us"), number_at(items[i], "budget_cpu_us"));
-        if (text_at(items[i], "mir_id")[0] != '\0') {
+        if (json_text_at(items[i], "mir_id")[0] != '\0') {
             printf("  (");
-            put_text(text_at(items[i], "mir_id"));
+            put_text(json_text_at(items[i], "mir_id"));
             printf(")");
         }
         printf("\n");
@@ -304,19 +298,19 @@ static void print_missing(const json_t *run)
     const json_t *hardware = json_object_get(run, "hardware"), *one;
     size_t i, missing = 0, count = json_array_size(hardware);
     json_array_foreach (hardware, i, one)
-        missing += strcmp(text_at(one, "state"), "ok") != 0;
+        missing += strcmp(json_text_at(one, "state"), "ok") != 0;
     if (count == 0)
         return;
     printf("\nhardware counters: %zu of %zu\n", count - missing, count);
     json_array_foreach (hardware, i, one) {
         printf("  ");
-        put_text(text_at(one, "name"));
-        if (strcmp(text_at(one, "state"), "ok") == 0)
+        put_text(json_text_at(one, "name"));
+        if (strcmp(json_text_at(one, "state"), "ok") == 0)
             printf(" %.0f ", number_at(one, "total"));
         else
-            printf(" %s: ", text_at(one, "state"));
-        put_text(strcmp(text_at(one, "state"), "ok") == 0 ? text_at(one, "unit")
-                                                          : text_at(one, "reason"));
+            printf(" %s: ", json_text_at(one, "state"));
+        put_text(strcmp(json_text_at(one, "state"), "ok") == 0 ? json_text_at(one, "unit")
+                                                               : json_text_at(one, "reason"));
         printf("\n");
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "derived.h"
+#include "perfctl.h"
 #include "run_file.h"
 
 bool run_is_perfd_s(const json_t *other)
@@ -160,12 +161,6 @@ static json_t *ledger_section(const json_t *other)
 
 /* --- Counters --------------------------------------------------------------------------------- */
 
-static const char *text_at(const json_t *from, const char *key)
-{
-    const char *text = json_string_value(json_object_get(from, key));
-    return text != NULL ? text : "";
-}
-
 static bool is_counted(const json_t *counter)
 {
     return json_is_integer(json_object_get(counter, "sum"));
@@ -190,12 +185,12 @@ static json_t *rolling_of(const json_t *counter)
 
 static json_t *counter_json(const char *prefix, const char *name, const json_t *counter)
 {
-    const char *reason = text_at(counter, "reason");
+    const char *reason = json_text_at(counter, "reason");
     json_t *to = json_object();
     json_object_set_new(to, "name", json_sprintf("%s%s", prefix, name));
-    json_object_set_new(to, "unit", json_string(text_at(counter, "unit")));
-    json_object_set_new(to, "kind", json_string(text_at(counter, "kind")));
-    json_object_set_new(to, "state", json_string(text_at(counter, "state")));
+    json_object_set_new(to, "unit", json_string(json_text_at(counter, "unit")));
+    json_object_set_new(to, "kind", json_string(json_text_at(counter, "kind")));
+    json_object_set_new(to, "state", json_string(json_text_at(counter, "state")));
     if (reason[0] != '\0')
         json_object_set_new(to, "reason", json_string(reason));
     if (is_counted(counter))
@@ -218,7 +213,7 @@ static void add_derived(json_t *to, const json_t *group)
 {
     struct derived_sums sums = {.window_s =
                                     json_number_value(json_object_get(group, "windowMs")) / 1e3};
-    const char *name, *own = text_at(group, "name");
+    const char *name, *own = json_text_at(group, "name");
     json_t *counter;
     json_object_foreach (json_object_get(group, "counters"), name, counter)
         derived_note(&sums, name, strlen(name), is_counted(counter),
@@ -252,7 +247,7 @@ static json_t *group_section(const json_t *group)
 
 static bool is_named(const json_t *group, const char *name)
 {
-    return strcmp(text_at(group, "name"), name) == 0;
+    return strcmp(json_text_at(group, "name"), name) == 0;
 }
 
 /* Of several groups of a name, the first; the others are among the rest. */
@@ -266,7 +261,7 @@ static void counter_sections(json_t *run, const json_t *other)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         json_object_set_new(run, own[i], json_null());
     json_object_foreach (json_object_get(other, "counters"), id, group) {
-        (void)snprintf(prefix, sizeof prefix, "%s.", text_at(group, "name"));
+        (void)snprintf(prefix, sizeof prefix, "%s.", json_text_at(group, "name"));
         bool has_own = false;
         for (size_t i = 0; i < sizeof own / sizeof own[0] && !has_own; i++)
             if (is_named(group, own[i]) && json_is_null(json_object_get(run, own[i]))) {
@@ -290,7 +285,7 @@ static json_t *hotspot_json(const json_t *from, double all)
 {
     const json_t *weight = json_object_get(from, "weight");
     json_t *to = json_object();
-    json_object_set_new(to, "key", json_string(text_at(from, "key")));
+    json_object_set_new(to, "key", json_string(json_text_at(from, "key")));
     json_object_set(to, "hits", json_object_get(from, "hits"));
     json_object_set(to, "weight", json_object_get(from, "weight"));
     json_object_set(to, "error", json_object_get(from, "error"));
@@ -309,7 +304,7 @@ static json_t *hotspots_section(const json_t *other)
         json_t *top = json_array(), *to = json_object();
         json_array_foreach (json_object_get(table, "top"), i, entry)
             json_array_append_new(top, hotspot_json(entry, all));
-        json_object_set_new(to, "name", json_string(text_at(table, "name")));
+        json_object_set_new(to, "name", json_string(json_text_at(table, "name")));
         json_object_set(to, "total_hits", json_object_get(table, "totalHits"));
         json_object_set(to, "total_weight", json_object_get(table, "totalWeight"));
         json_object_set_new(to, "top", top);

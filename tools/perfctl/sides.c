@@ -227,6 +227,12 @@ double change_slack(double left, double right)
     return 1e-9 * fmax(fabs(left), fabs(right));
 }
 
+const char *direction_word(enum direction direction)
+{
+    static const char *const words[DIRECTIONS] = {"same", "better", "worse", "changed"};
+    return words[direction];
+}
+
 struct change change_of(const struct pair *pair)
 {
     const double now = pair->current->median, was = pair->baseline->median;

@@ -73,6 +73,9 @@ struct change {
     enum direction direction;
 };
 
+/* "better", say. */
+const char *direction_word(enum direction direction);
+
 /* Of a pair with both. */
 struct change change_of(const struct pair *pair);
 
