@@ -117,6 +117,44 @@ def nothing_that_a_program_started_outlives_it():
 
 
 @checks.check
+def a_binary_runs_beside_a_script():
+    with tempfile.TemporaryDirectory() as folder:
+        meet = f"touch {folder}/%s\nuntil [ -e {folder}/%s ]; do :; done\n"
+        expect({"a.sh": meet % ("a", "b") + "echo 1 passed, 0 failed\n", "b": meet % ("b", "a") + tap("ok")},
+               "2 passed, 0 failed", 0, "--limit", "20")
+
+
+@checks.check
+def scripts_run_one_after_another():
+    with tempfile.TemporaryDirectory() as folder:
+        text = (f"mkdir {folder}/running || {{ echo 0 passed, 1 failed; exit 1; }}\n"
+                f"i=0\nwhile [ $i -lt 2000 ]; do i=$((i + 1)); done\nrmdir {folder}/running\n"
+                "echo 1 passed, 0 failed\n")
+        expect({f"{name}.sh": text for name in "abcdef"}, "6 passed, 0 failed", 0)
+
+
+@checks.check
+def a_run_that_is_ended_leaves_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("a.sh", "b"):
+            path = os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as script:
+                script.write(f"#!/bin/sh\nsleep 1000 &\necho $! >{folder}/pid-{name}\nmv {folder}/pid-{name} "
+                             f"{folder}/started-{name}\nwait\n")
+            os.chmod(path, 0o755)
+        runner = subprocess.Popen([sys.executable, RUN, "--logs", os.path.join(folder, "logs"),
+                                   os.path.join(folder, "a.sh"), os.path.join(folder, "b")])
+        started = [os.path.join(folder, "started-" + name) for name in ("a.sh", "b")]
+        while not all(os.path.exists(path) for path in started):
+            checks.true(runner.poll() is None, "it runs")
+        runner.terminate()
+        checks.equal(runner.wait(20), 1)
+        for path in started:
+            with open(path, encoding="ascii") as file:
+                checks.true(not os.path.exists(f"/proc/{int(file.read())}"), f"what {path} tells of is gone")
+
+
+@checks.check
 def no_tests_at_all_is_a_failure():
     expect({}, "0 passed, 1 failed", 1)
     expect({"a": tap("ok")}, "0 passed, 1 failed", 1, "--only", "other")
