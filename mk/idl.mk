@@ -41,7 +41,7 @@ $(PERF_O): $(PERF_C) $(RULES) $(PERF_H)
 -include $(RUNTIME_HOST_O:.o=.d) $(GENERATOR_O:.o=.d)
 
 # The reader and builder are tested without the service.
-WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder)
+WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder test_packed test_packed_messages)
 $(WIRE_TEST_BIN): $(HOST)/tests/%: $(HOST)/tests/perf_v1_host/%.o $(call objects,$(HOST),$(WIRE_C))
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
@@ -52,6 +52,17 @@ RUNTIME_PLAIN_O := $(call objects,$(HOST),$(filter-out %/mem.c,$(RUNTIME_IMAGE_C
 $(WIRE_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/tests/perf_v1_host/%.o $(RUNTIME_PLAIN_O)
 	$(say)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
+
+# Packing, as a program; and the official library's, which judges it.
+$(HOST)/tests/packer: $(HOST)/tests/perf_v1_host/packer.o $(call objects,$(HOST),$(WIRE_C))
+	$(say)
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+$(HOST)/tests/packed_judge: tests/perf_v1_host/packed_judge.cc
+	$(say)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -O1 -g $^ -o $@ -lcapnp -lkj
+
+test-build: $(HOST)/tests/packer $(HOST)/tests/packed_judge
 
 # A schema with everything in it, and a program for each schema that goes through all of its fields.
 IDL_TEST := tests/perf_v1_host/idl
