@@ -85,7 +85,7 @@ $(GEN_ALL)/walker_all.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(ALL_
 
 $(GEN_ALL)/walker_perf.c: $(IDL_TEST)/make_walker.py $(IDL_TEST)/schema.py $(PERF_H)
 	$(say)
-	python3 -B $< $(dir $(SCHEMA)) $(notdir $(SCHEMA)) >$@
+	python3 -B $< $(dir $(SCHEMA)) $(notdir $(SCHEMA) $(LOG_SCHEMA)) >$@
 
 $(HOST)/gen/walker_%.o: $(GEN_ALL)/walker_%.c $(RULES)
 	$(say)
@@ -103,11 +103,11 @@ $(HOST)/tests/test_generator: $(HOST)/tests/perf_v1_host/test_generator.o $(ALL_
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # The same on a big-endian machine.
-WALKER_BIG := $(BUILD)/s390x/walker_all
-$(WALKER_BIG): $(GEN_ALL)/walker_all.c $(WIRE_C)
+WALKERS_BIG := $(WALKERS:$(HOST)/tests/%=$(BUILD)/s390x/%)
+$(WALKERS_BIG): $(BUILD)/s390x/%: $(GEN_ALL)/%.c $(WIRE_C)
 	$(say)
-	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -static $(INC_RUNTIME) -I$(GEN_ALL) $^ -o $@
+	s390x-linux-gnu-gcc -std=c11 $(WARN) -O2 -static $(INC_RUNTIME) $(INC_GEN) -I$(GEN_ALL) $^ -o $@
 
-test-build: $(WALKERS) $(WALKER_BIG)
+test-build: $(WALKERS) $(WALKERS_BIG)
 
 -include $(wildcard $(HOST)/gen/*.d)

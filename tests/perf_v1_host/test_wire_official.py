@@ -3,10 +3,10 @@
 """Generated code against the official tool: each struct of perf.capnp and of the test schema with its
 defaults, with every field set to something else, and with each member of its unions.
 
-`capnp convert` writes the message from text; the program made by idl/make_walker.py reads it field by
-field, which is compared with what was asked for here; then it builds the message anew, which `capnp convert`
-reads and makes canonical. Messages with a segment for each object are read as well, and all of it is done on a
-big-endian machine, too.
+`capnp convert` writes the messages from text, in each of its binary formats; the program made by
+idl/make_walker.py reads them field by field, which is compared with what was asked for here; then it builds them
+anew, which gives the bytes that `capnp convert` writes. Messages of many segments and canonical ones are read as well,
+and all of it is done on a big-endian machine, too.
 """
 import os
 import random
@@ -20,14 +20,16 @@ sys.path.insert(0, os.path.join(checks.HERE, "idl"))
 from schema import INTEGERS, PLAIN, Schema  # noqa: E402
 
 DEEPEST = 2  # structs below structs
+SEGMENT_SIZES = (1, 2, 3, 7)  # words that the official tool is told to begin a segment with
 
 
 def run(command, data, folder):
+    """(stdout, stderr)"""
     done = subprocess.run(command, cwd=folder, input=data, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=dict(os.environ, PWD=folder), timeout=20)
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(command)}: {done.returncode}: {done.stderr.decode()}")
-    return done.stdout
+    return done.stdout, done.stderr
 
 
 # --- values: a text for capnp, and the lines that the walker must print ---
@@ -157,36 +159,79 @@ class Official:
 
     def convert(self, how, data, *options):
         # --quiet: it guesses at the format of the input, and refuses what looks like another.
-        return run(["capnp", "convert", "--quiet", *options, how, self.schema, self.name], data, self.folder)
+        return run(["capnp", "convert", "--quiet", *options, how, self.schema, self.name], data, self.folder)[0]
 
 
-def compare(walker, folder, schema, node, text, lines):
+def walk(walker, name, form, messages, folder):
+    """What the walker reads, as lines; and what it builds."""
+    built, read = run([*walker, name, form], messages, folder)
+    return read.decode().splitlines(), built
+
+
+def split(messages):
+    """A stream of messages, one by one."""
+    found = []
+    while messages:
+        count = struct.unpack_from("<I", messages)[0] + 1
+        length = (4 + 4 * count + 7) // 8 * 8 + 8 * sum(struct.unpack_from(f"<{count}I", messages, 4))
+        found.append(messages[:length])
+        messages = messages[length:]
+    return found
+
+
+def framed(words):
+    return struct.pack("<II", 0, len(words) // 8) + words
+
+
+def sources(official, texts, theirs, canonical):
+    """What the official tool makes of the texts: (what it is, its format, the messages, what we make of them)."""
+    packed = official.convert("text:packed", texts)
+    yield "one segment", "binary", b"".join(theirs), b"".join(theirs)
+    yield "one segment", "packed", packed, packed
+    for size in SEGMENT_SIZES:
+        spread = official.convert("text:binary", texts, f"--segment-size={size}")
+        yield f"segments of {size}", "binary", spread, b"".join(theirs)
+    spread = official.convert("text:packed", texts, "--segment-size=1")
+    yield "segments of 1", "packed", spread, packed
+    yield "canonical", "binary", b"".join(map(framed, canonical)), b"".join(theirs)
+    # Of the flat formats there is one message in a file.
+    flat = theirs[-1][8:]
+    flat_packed = official.convert("flat:flat-packed", flat)
+    yield "one segment", "flat", flat, flat
+    yield "one segment", "flat-packed", flat_packed, flat_packed
+    yield "canonical", "flat", canonical[-1], flat
+
+
+def compare(machines, folder, schema, node, cases):
+    """Each case is a text, and the lines that the walker must print of what the official tool makes of it. What we
+    build is, byte for byte, what the official tool builds."""
     official = Official(folder, schema, node.path)
-    theirs = official.convert("text:binary", text.encode())
-    spread = official.convert("text:binary", text.encode(), "--segment-size=1")
-    canonical = official.convert("binary:canonical", theirs)
-    decoded = official.convert("binary:text", theirs)
-    for what, message in (("one segment", theirs), ("many segments", spread)):
-        read = run([*walker, "dump", node.path], message, folder).decode().splitlines()
-        checks.equal(read, lines, f"{node.path} {text} read from {what}")
-        ours = run([*walker, "copy", node.path], message, folder)
-        checks.equal(official.convert("binary:text", ours), decoded, f"{node.path} {text} built")
-        checks.equal(official.convert("binary:canonical", ours), canonical, f"{node.path} {text}, canonical")
+    name = f"{schema}:{node.path}"
+    texts = "\n".join(text for text, _ in cases).encode()
+    theirs = split(official.convert("text:binary", texts))
+    checks.equal(len(theirs), len(cases), f"{name}: messages")
+    canonical = [official.convert("binary:canonical", one) for one in theirs]
+    for what, form, data, expected in sources(official, texts, theirs, canonical):
+        here = cases[-1:] if form.startswith("flat") else cases
+        for machine, walker in machines.items():
+            read, ours = walk(walker, name, form, data, folder)
+            checks.equal(read, [line for _, lines in here for line in [*lines, "---"]],
+                         f"{name}: {what}, {form}, {machine}: read")
+            checks.true(ours == expected, f"{name}: {what}, {form}, {machine}: built")
 
 
-def compare_struct(walker, folder, schema, node):
-    compare(walker, folder, schema, node, "()", struct_default(node, ""))
+def cases_of(node):
+    """All defaults; every field set; each member of its unions."""
+    yield "()", struct_default(node, "")
     for member in range(variants(node)):
-        dice = random.Random(f"{node.path} {member}")
-        text, lines = struct_value(node, "", 0, member, dice)
-        compare(walker, folder, schema, node, text, lines)
+        yield struct_value(node, "", 0, member, random.Random(f"{node.path} {member}"))
 
 
-def add_checks(walker, folder, schema, machine=""):
+def add_checks(machines, folder, schema):
     for node in Schema([schema], folder).structs():
         def one(node=node):
-            compare_struct(walker, folder, schema, node)
-        one.__name__ = f"{schema}: {node.path}{machine}"
+            compare(machines, folder, schema, node, list(cases_of(node)))
+        one.__name__ = f"{schema}: {node.path}"
         if "$" not in node.path:  # what a method takes has no name that the tool's command line takes
             checks.check(one)
 
@@ -205,7 +250,9 @@ BIG = os.path.join(os.path.dirname(checks.HOST), "s390x")
 IDL = os.path.join(checks.HERE, "idl")
 SCHEMAS = os.path.join(checks.ROOT, "tools", "nexus-idl", "schemas")
 
-add_checks([os.path.join(TESTS, "walker_perf")], SCHEMAS, "perf.capnp")
-add_checks([os.path.join(TESTS, "walker_all")], IDL, "all.capnp")
-add_checks(["qemu-s390x", os.path.join(BIG, "walker_all")], IDL, "all.capnp", " on a big-endian machine")
+for _name, _folder, _schemas in (("walker_perf", SCHEMAS, ("perf.capnp", "runlog.capnp")),
+                                 ("walker_all", IDL, ("all.capnp", "part/other.capnp"))):
+    for _schema in _schemas:
+        add_checks({"here": [os.path.join(TESTS, _name)],
+                    "on a big-endian machine": ["qemu-s390x", os.path.join(BIG, _name)]}, _folder, _schema)
 checks.main()

@@ -3,8 +3,11 @@
 """Writes a C program that goes through every field of every struct of a schema by generated accessors.
 
     make_walker.py FOLDER SCHEMA... > walker.c
-    walker dump STRUCT < message    prints each field that is read, one a line
-    walker copy STRUCT < message    builds the same message anew on stdout
+    walker FILE:STRUCT FORMAT < messages
+
+prints each field that is read, one a line, and after each message `---`, at stderr; and builds the same messages
+anew, in the same format, at stdout. A format is binary, packed, flat or flat-packed, as `capnp convert` has them; of
+the flat ones there is one message.
 """
 import sys
 
@@ -12,7 +15,9 @@ from schema import INTEGERS, Schema
 
 PREFACE = r"""
 #include "nexus-idl/float.h"
+#include "nexus-idl/framing.h"
 #include "nexus-idl/lists.h"
+#include "nexus-idl/packed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,67 +52,118 @@ static inline void print_bytes(const char *path, const char *kind, const void *b
 {
     const unsigned char *from = bytes;
 
-    printf("%s %s ", path, kind);
+    fprintf(stderr, "%s %s ", path, kind);
     for (uint32_t i = 0; i < length; i++)
-        printf("%02x", from[i]);
-    printf("\n");
+        fprintf(stderr, "%02x", from[i]);
+    fprintf(stderr, "\n");
 }
 
 static inline void print_count(const char *path, uint32_t count)
 {
-    printf("%s length %" PRIu32 "\n", path, count);
+    fprintf(stderr, "%s length %" PRIu32 "\n", path, count);
 }
 
 static inline void print_null(const char *path)
 {
-    printf("%s null\n", path);
+    fprintf(stderr, "%s null\n", path);
 }
 
 static inline void print_signed(const char *path, int64_t value)
 {
-    printf("%s %" PRId64 "\n", path, value);
+    fprintf(stderr, "%s %" PRId64 "\n", path, value);
 }
 
 static inline void print_unsigned(const char *path, uint64_t value)
 {
-    printf("%s %" PRIu64 "\n", path, value);
+    fprintf(stderr, "%s %" PRIu64 "\n", path, value);
 }
 """
 
 MAIN = r"""
-static uint8_t input[1 << 20];
-static uint8_t output[1 << 20];
+static uint8_t raw[1 << 20];    /* what comes, and what goes out where that is packed */
+static uint8_t input[1 << 20];  /* messages with their tables */
+static uint8_t output[1 << 20]; /* one message */
+
+static size_t must(int64_t result)
+{
+    if (result < 0) {
+        fprintf(stderr, "%%s\n", nx_error_text((int)result));
+        exit(1);
+    }
+    return (size_t)result;
+}
+
+/* Reads what comes: gives the bytes of the messages. */
+static size_t read_messages(bool flat, bool packed)
+{
+    size_t length = fread(raw, 1, sizeof(raw), stdin);
+    size_t made = 0, used;
+
+    if (flat) {
+        made = packed ? must(nx_unpack(raw, length, input + 8, sizeof(input) - 8)) : length;
+        if (!packed)
+            memcpy(input + 8, raw, length);
+        nx_store32(input + 4, (uint32_t)(made / 8));
+        return 8 + made;
+    }
+    if (!packed) {
+        memcpy(input, raw, length);
+        return length;
+    }
+    for (size_t at = 0; at < length; at += used)
+        made += must(nx_unpack_message(raw + at, length - at, input + made, sizeof(input) - made,
+                                       NX_SEGMENTS_MAX, &used));
+    return made;
+}
+
+static void write_message(size_t length, bool flat, bool packed)
+{
+    const uint8_t *from = output + (flat ? 8 : 0);
+
+    length -= flat ? 8 : 0;
+    if (packed) {
+        length = must(flat ? nx_pack(from, length, raw, sizeof(raw))
+                           : nx_pack_message(from, length, raw, sizeof(raw)));
+        from = raw;
+    }
+    if (fwrite(from, 1, length, stdout) != length)
+        exit(5);
+}
 
 int main(int argc, char **argv)
 {
-    size_t length = fread(input, 1, sizeof(input), stdin);
     struct nx_message message;
     struct nx_builder builder;
-    bool found = false;
 
-    if (argc != 3 || nx_message_open_limits(&message, input, length, NX_SEGMENTS_MAX, NX_BUDGET_NONE))
+    if (argc != 3)
         return 2;
-    nx_builder_init(&builder, output, sizeof(output));
+    bool flat = strncmp(argv[2], "flat", 4) == 0, packed = strstr(argv[2], "packed") != NULL;
+    size_t length = read_messages(flat, packed), size;
+
+    for (size_t at = 0; at < length; at += size) {
+        bool found = false;
+
+        size = must(nx_frame_length(input + at, length - at, length - at, NX_SEGMENTS_MAX));
+        must(nx_message_open_limits(&message, input + at, length - at, NX_SEGMENTS_MAX,
+                                    NX_BUDGET_NONE));
+        nx_builder_init(&builder, output, sizeof(output));
 %s
-    if (nx_message_error(&message)) {
-        fprintf(stderr, "%%s\n", nx_error_text(nx_message_error(&message)));
-        return 1;
+        must(nx_message_error(&message));
+        must(nx_builder_error(&builder));
+        if (size == 0 || !found)
+            return 3;
+        fprintf(stderr, "---\n");
+        write_message(nx_builder_finish(&builder), flat, packed);
     }
-    if (found && strcmp(argv[1], "copy") == 0) {
-        length = nx_builder_finish(&builder);
-        fwrite(output, 1, length, stdout);
-    }
-    return found && nx_builder_error(&builder) == 0 ? 0 : 3;
+    return 0;
 }
 """
 
-CASE = """    if (strcmp(argv[2], "{path}") == 0) {{
-        if (strcmp(argv[1], "dump") == 0)
+CASE = """        if (strcmp(argv[1], "{file}:{path}") == 0) {{
             dump_{c}("", {c}_root(&message));
-        else
             copy_{c}({c}_root(&message), {c}_init_root(&builder));
-        found = true;
-    }}"""
+            found = true;
+        }}"""
 
 
 def print_plain(kind, path, value):
@@ -231,7 +287,7 @@ def main():
     out.append("")
     for node in structs:
         out += dump_function(node) + copy_function(node)
-    roots = [CASE.format(path=node.path, c=node.c) for node in structs if not node.is_group]
+    roots = [CASE.format(file=node.file, path=node.path, c=node.c) for node in structs if not node.is_group]
     out.append(MAIN % "\n".join(roots))
     print("\n".join(out))
 
