@@ -4,7 +4,12 @@
 #
 # The file's comment has two paragraphs.
 
+using Cxx = import "/capnp/c++.capnp";
 using Other = import "part/other.capnp";
+$Cxx.namespace("all");
+
+annotation unit(*) :Text;
+# Annotations are read by whoever wants to; this generator does not.
 using Deep = Other.Other.Inner;
 
 enum Shape {
@@ -17,11 +22,11 @@ enum Shape {
   # it has to be broken.
 }
 
-struct Plain {
+struct Plain $unit("none") {
   # Every plain type, without and with a default.
   void @0 :Void;
   bool @1 :Bool;
-  int8 @2 :Int8;
+  int8 @2 :Int8 $unit("apples") $Cxx.name("eight");
   int16 @3 :Int16;
   int32 @4 :Int32;
   int64 @5 :Int64;
@@ -50,6 +55,9 @@ struct Plain {
   int8More @27 :Int8 = 7;         # ends a comment: */ starts one: /*
   infinite @28 :Float32 = inf;
   boolMore @29 :Bool;
+  notANumber @30 :Float64 = nan;
+  belowAll @31 :Float64 = -inf;
+  minusZero @32 :Float32 = -0.0;
 }
 
 struct Pointers {

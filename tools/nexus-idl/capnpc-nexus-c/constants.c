@@ -8,21 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double float_value(struct nx_struct_reader value)
-{
-    uint32_t bits32 = value_32(value);
-    uint64_t bits64 = value_64(value);
-    float single;
-    double wide;
-
-    if (value_which(value) == TYPE_FLOAT32) {
-        memcpy(&single, &bits32, sizeof(single));
-        return (double)single;
-    }
-    memcpy(&wide, &bits64, sizeof(wide));
-    return wide;
-}
-
 /* Enough digits to give the same bits back. */
 static const char *float_literal(struct arena *arena, struct nx_struct_reader value)
 {
@@ -71,8 +56,7 @@ static const char *text_literal(struct arena *arena, struct nx_text text)
     return literal;
 }
 
-static const char *enumerant_constant(const struct model *model, const struct node *node,
-                                      uint16_t number)
+const char *enumerant_constant(const struct model *model, const struct node *node, uint16_t number)
 {
     struct nx_list_reader members = enum_enumerants(node->r);
     const char *name;
@@ -136,8 +120,6 @@ void emit_constant(const struct model *model, struct out *out, const struct node
     const char *name = node->upper;
     const char *value = literal(model, node);
 
-    if (source_comment(node->source).length > 0)
-        out_printf(out, "\n");
     out_comment(out, "", source_comment(node->source));
     if (type_which(const_type(node->r)) == TYPE_DATA) {
         name = arena_printf(model->arena, "%s_LENGTH", node->upper);
@@ -149,7 +131,7 @@ void emit_constant(const struct model *model, struct out *out, const struct node
     if (!value) /* Void */
         return;
     out_declare(out, name, node->path);
-    out_printf(out, "#define %s %s\n", name, value);
+    out_printf(out, "#define %s %s\n\n", name, value);
 }
 
 void emit_constant_bytes(const struct model *model, struct out *out, const struct node *node)

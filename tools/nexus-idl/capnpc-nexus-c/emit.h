@@ -17,6 +17,9 @@ struct node_list {
 void collect(const struct model *model, const struct node *root, enum node_kind kind,
              struct node_list *list);
 
+/* Whether the header of a file needs that of the one with the id `other`. */
+bool uses_file(const struct model *model, const struct node *file, uint64_t other);
+
 /* --- types.c: how types are called in C --- */
 
 /* "uint32_t", "struct nx_text", "enum perf_status"; NULL for what has no value: Void, lists,
@@ -33,6 +36,7 @@ const char *element_size(struct nx_struct_reader element);
 
 /* A value as the bits that stand for it. */
 uint64_t value_bits(struct nx_struct_reader value);
+double float_value(struct nx_struct_reader value);
 
 /* The expression that reads a plain value from `bits`, a call that gives what lies on the wire. */
 const char *from_wire(const struct model *model, const struct field *field, const char *bits);
@@ -46,7 +50,12 @@ const char *access_suffix(const struct place *place);
 /* The offset that nx_get_ and nx_set_ take: bits for bool, bytes for all others. */
 uint32_t access_offset(const struct place *place);
 
+/* The default of a plain field, for its comment: "default 16666667"; NULL for zero, false, the
+ * first enumerant, and for what is no plain value. */
+const char *default_words(const struct model *model, const struct field *field);
+
 /* --- fields.c: accessors --- */
+void emit_places(const struct model *model, struct out *out, const struct node *node);
 void emit_union(const struct model *model, struct out *out, const struct node *node);
 void emit_accessors(const struct model *model, struct out *out, const struct node *node);
 
@@ -55,6 +64,9 @@ void emit_interface(const struct model *model, struct out *out, const struct nod
 void emit_dispatch(const struct model *model, struct out *out, const struct node *node);
 
 /* --- constants.c --- */
+
+/* "PERF_STATUS_OK", or _UNKNOWN for a number that the enum does not have. */
+const char *enumerant_constant(const struct model *model, const struct node *node, uint16_t number);
 void emit_constant(const struct model *model, struct out *out, const struct node *node);
 void emit_constant_bytes(const struct model *model, struct out *out, const struct node *node);
 

@@ -101,17 +101,29 @@ static void set_tag(const struct subject *s)
 
 /* --- plain values --- */
 
-/* Where a value of whole bytes lies, or a bit, for who moves a run of them. */
-static void emit_place(const struct subject *s)
+/* For who moves a run of them. */
+void emit_places(const struct model *model, struct out *out, const struct node *node)
 {
-    const char *kind = s->field->place.bits < 8 ? "BIT" : "AT";
-    const char *name =
-        arena_printf(s->model->arena, "%s_%s_%s", s->node->upper, kind, s->field->upper);
+    uint32_t count;
+    struct field *fields = model_fields(model, node, &count);
+    bool begun = false;
 
-    if (s->field->group || s->field->place.bits == 0)
-        return;
-    out_declare(s->out, name, s->field->path);
-    out_printf(s->out, "#define %s %" PRIu32 "\n\n", name, access_offset(&s->field->place));
+    for (uint32_t i = 0; i < count; i++) {
+        const char *kind = fields[i].place.bits < 8 ? "BIT" : "AT";
+        const char *name =
+            arena_printf(model->arena, "%s_%s_%s", node->upper, kind, fields[i].upper);
+
+        if (fields[i].group || fields[i].place.bits == 0)
+            continue;
+        if (!begun)
+            out_printf(out, "/* Where plain fields lie in the data section: AT is a byte, BIT a "
+                            "bit. */\n");
+        begun = true;
+        out_declare(out, name, fields[i].path);
+        out_printf(out, "#define %s %" PRIu32 "\n", name, access_offset(&fields[i].place));
+    }
+    if (begun)
+        out_printf(out, "\n");
 }
 
 static void emit_plain(const struct subject *s)
@@ -189,10 +201,11 @@ static void emit_struct(const struct subject *s)
     open_set(s, builder, "init", "");
     out_printf(s->out, "    %s value;\n\n", builder);
     set_tag(s);
-    out_printf(s->out,
-               "    value.s = nx_init_struct(b.s, %" PRIu32 ", %s_DATA_WORDS, %s_POINTERS);\n"
-               "    return value;\n",
-               at, type->upper, type->upper);
+    out_prototype(s->out, "    value.s =", "nx_init_struct",
+                  arena_printf(s->model->arena, "b.s, %" PRIu32 ", %s_DATA_WORDS, %s_POINTERS", at,
+                               type->upper, type->upper),
+                  ";\n");
+    out_printf(s->out, "    return value;\n");
     close_function(s);
 }
 
@@ -333,8 +346,7 @@ void emit_accessors(const struct model *model, struct out *out, const struct nod
     for (uint32_t i = 0; i < count; i++) {
         struct subject s = {model, out, node, &fields[i]};
 
-        emit_place(&s);
-        out_comment(out, "", fields[i].comment);
+        out_comment_with(out, fields[i].comment, default_words(model, &fields[i]));
         if (fields[i].group) {
             emit_group(&s);
             continue;

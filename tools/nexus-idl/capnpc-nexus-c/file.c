@@ -100,7 +100,7 @@ static bool type_is_from(const struct model *model, struct nx_struct_reader type
     return node && node->file->id == file;
 }
 
-static bool uses_file(const struct model *model, const struct node *file, uint64_t other)
+bool uses_file(const struct model *model, const struct node *file, uint64_t other)
 {
     struct node_list structs = {NULL, 0, 0};
     struct node_list interfaces = {NULL, 0, 0};
@@ -136,10 +136,8 @@ static bool uses_file(const struct model *model, const struct node *file, uint64
     return false;
 }
 
-static void emit_includes(const struct model *model, struct out *out, const struct node *file,
-                          struct nx_struct_reader requested)
+static void emit_includes(const struct model *model, struct out *out, const struct node *file)
 {
-    struct nx_list_reader list = file_imports(requested);
     struct node_list structs = {NULL, 0, 0};
     struct node_list interfaces = {NULL, 0, 0};
     struct needs needs = {false, false};
@@ -161,18 +159,36 @@ static void emit_includes(const struct model *model, struct out *out, const stru
         out_printf(out, "#include \"nexus-idl/lists.h\"\n");
     if (interfaces.count > 0)
         out_printf(out, "#include \"nexus-idl/rpc.h\"\n#include \"nexus-idl/rpc_client.h\"\n");
-    out_printf(out, "#include \"nexus-idl/wire.h\"\n");
+    out_printf(out,
+               "#include \"nexus-idl/wire.h\"\n\n"
+               "#if NX_GENERATED_VERSION != %d\n"
+               "#error \"of another version than nexus-idl/wire.h: run capnpc-nexus-c again\"\n"
+               "#endif\n\n",
+               NX_GENERATED_VERSION);
+}
+
+/* Behind the types of this file, since one that it imports may import it: whichever is included
+ * first, the types of both are there before the functions of either. */
+static void emit_imports(const struct model *model, struct out *out, const struct node *file,
+                         struct nx_struct_reader requested)
+{
+    struct nx_list_reader list = file_imports(requested);
+    bool begun = false;
+
     for (uint32_t i = 0; i < list.count; i++) {
         struct nx_struct_reader import = nx_list_get_struct(list, i);
         const char *name = arena_text(model->arena, import_name(import));
 
         if (!uses_file(model, file, import_id(import)))
             continue;
+        if (!begun)
+            out_printf(out, "/* Here, as a file may import one that imports it. */\n");
+        begun = true;
         /* An absolute import is looked for along the include path, as capnp does. */
         out_printf(out, name[0] == '/' ? "#include <%s.h>\n" : "#include \"%s.h\"\n",
                    name + (name[0] == '/' ? 1 : 0));
     }
-    out_printf(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    out_printf(out, "%s#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", begun ? "\n" : "");
 }
 
 /* --- enums --- */
@@ -232,8 +248,11 @@ static void emit_enum(const struct model *model, struct out *out, const struct n
     out_printf(out, "    %s = 65535 /* a value of a later schema */\n};\n\n", unknown);
     out_inline(out, node->path, type, arena_printf(model->arena, "%s_of", node->lower),
                "uint16_t v");
-    out_printf(out, "    return v < %" PRIu32 " ? (%s)v : %s;\n}\n\n", members.count, type,
-               unknown);
+    if (members.count > 0)
+        out_printf(out, "    return v < %" PRIu32 " ? (%s)v : %s;\n}\n\n", members.count, type,
+                   unknown);
+    else
+        out_printf(out, "    (void)v;\n    return %s;\n}\n\n", unknown);
     emit_enum_list(model, out, node);
 }
 
@@ -267,10 +286,11 @@ static void emit_root_and_list(const struct model *model, struct out *out, const
     out_printf(out, "    %s value = {nx_message_root(m)};\n\n    return value;\n}\n\n", reader);
     out_inline(out, node->path, builder, arena_printf(arena, "%s_init_root", lower),
                "struct nx_builder *b");
-    out_printf(out,
-               "    %s value = {\n        nx_builder_root(b, %s_DATA_WORDS, %s_POINTERS)};\n\n"
-               "    return value;\n}\n\n",
-               builder, node->upper, node->upper);
+    out_printf(out, "    %s value;\n\n", builder);
+    out_prototype(out, "    value.s =", "nx_builder_root",
+                  arena_printf(arena, "b, %s_DATA_WORDS, %s_POINTERS", node->upper, node->upper),
+                  ";\n");
+    out_printf(out, "    return value;\n}\n\n");
     out_inline(out, node->path, "uint32_t", arena_printf(arena, "%s_list_length", lower),
                arena_printf(arena, "struct %s_list_reader list", lower));
     out_printf(out, "    return list.l.count;\n}\n\n");
@@ -293,6 +313,7 @@ static void emit_struct_parts(const struct model *model, struct out *out, const 
         out_printf(out, "\n");
     if (!struct_is_group(node->r))
         emit_root_and_list(model, out, node);
+    emit_places(model, out, node);
     emit_union(model, out, node);
     emit_accessors(model, out, node);
 }
@@ -301,12 +322,15 @@ static void emit_struct_parts(const struct model *model, struct out *out, const 
 
 typedef void emit_node(const struct model *model, struct out *out, const struct node *node);
 
+/* `before` stands in front of the first. */
 static void emit_all(const struct model *model, struct out *out, const struct node *file,
-                     enum node_kind kind, emit_node *emit)
+                     enum node_kind kind, const char *before, emit_node *emit)
 {
     struct node_list list = {NULL, 0, 0};
 
     collect(model, file, kind, &list);
+    if (list.count > 0)
+        out_printf(out, "%s", before);
     for (size_t i = 0; i < list.count; i++)
         emit(model, out, list.nodes[i]);
 }
@@ -322,19 +346,24 @@ bool emit_header(const struct model *model, const struct node *file,
                  struct nx_struct_reader requested, FILE *to)
 {
     const char *name = base_name(arena_text(model->arena, file_name(requested)));
+    const char *guard;
     struct out out;
 
     out_init(&out, model->arena, to, file->path);
     out_printf(&out, "/* Made by capnpc-nexus-c from %s; changes go there. */\n", name);
     out_comment(&out, "", source_comment(file->source));
-    out_printf(&out, "#ifndef %s_CAPNP_H\n#define %s_CAPNP_H\n\n", file->upper, file->upper);
-    emit_includes(model, &out, file, requested);
-    emit_all(model, &out, file, NODE_ENUM, emit_enum);
-    emit_all(model, &out, file, NODE_CONST, emit_constant);
-    out_printf(&out, "\n");
-    emit_all(model, &out, file, NODE_STRUCT, emit_handles);
-    emit_all(model, &out, file, NODE_STRUCT, emit_struct_parts);
-    emit_all(model, &out, file, NODE_INTERFACE, emit_interface);
+    /* Two files of one name, in two folders, have different ids. */
+    guard = arena_printf(model->arena, "%s_CAPNP_%016" PRIX64 "_H", file->upper, file->id);
+    out_printf(&out, "#ifndef %s\n#define %s\n\n", guard, guard);
+    emit_includes(model, &out, file);
+    emit_all(model, &out, file, NODE_ENUM, "", emit_enum);
+    emit_all(model, &out, file, NODE_STRUCT,
+             "/* --- handles, which are passed by value, and the sizes of structs --- */\n\n",
+             emit_handles);
+    emit_imports(model, &out, file, requested);
+    emit_all(model, &out, file, NODE_CONST, "/* --- constants --- */\n\n", emit_constant);
+    emit_all(model, &out, file, NODE_STRUCT, "", emit_struct_parts);
+    emit_all(model, &out, file, NODE_INTERFACE, "", emit_interface);
     out_printf(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     return !out.failed;
 }
@@ -346,7 +375,7 @@ bool emit_source(const struct model *model, const struct node *file, const char 
     out_init(&out, model->arena, to, file->path);
     out_printf(&out, "/* Made by capnpc-nexus-c from %s; changes go there. */\n", base_name(name));
     out_printf(&out, "#include \"%s.h\"\n", base_name(name));
-    emit_all(model, &out, file, NODE_CONST, emit_constant_bytes);
-    emit_all(model, &out, file, NODE_INTERFACE, emit_dispatch);
+    emit_all(model, &out, file, NODE_CONST, "", emit_constant_bytes);
+    emit_all(model, &out, file, NODE_INTERFACE, "", emit_dispatch);
     return !out.failed;
 }

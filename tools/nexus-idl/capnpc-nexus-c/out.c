@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "out.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -27,19 +28,72 @@ void out_printf(struct out *out, const char *format, ...)
     va_end(arguments);
 }
 
+/* --- names --- */
+
+/* Words of two parts that a compiler or a standard header may have taken. */
+static bool is_word_of_c(const char *name)
+{
+    static const char *const WORDS[] = {
+        "and_eq",        "char16_t",       "char32_t",         "char8_t",   "co_await",
+        "co_return",     "co_yield",       "const_cast",       "double_t",  "dynamic_cast",
+        "float_t",       "max_align_t",    "not_eq",           "nullptr_t", "or_eq",
+        "ptrdiff_t",     "PTRDIFF_MAX",    "PTRDIFF_MIN",      "size_t",    "SIZE_MAX",
+        "static_assert", "static_cast",    "reinterpret_cast", "ssize_t",   "thread_local",
+        "wchar_t",       "WCHAR_MAX",      "WCHAR_MIN",        "WINT_MAX",  "WINT_MIN",
+        "xor_eq",        "SIG_ATOMIC_MAX", "SIG_ATOMIC_MIN",
+    };
+
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (strcmp(name, WORDS[i]) == 0)
+            return true;
+    return false;
+}
+
+/* int32_t, uint_fast8_t, INT_LEAST16_MAX, UINT64_C, INTMAX_MIN, uintptr_t and the like. */
+static bool is_name_of_stdint(const char *name)
+{
+    static const char *const ENDS[] = {"_t", "_MAX", "_MIN", "_C", "_WIDTH"};
+
+    name += *name == 'u' || *name == 'U';
+    if (strncmp(name, "int", 3) != 0 && strncmp(name, "INT", 3) != 0)
+        return false;
+    name += 3;
+    if (strncmp(name, "_least", 6) == 0 || strncmp(name, "_LEAST", 6) == 0)
+        name += 6;
+    else if (strncmp(name, "_fast", 5) == 0 || strncmp(name, "_FAST", 5) == 0)
+        name += 5;
+    else if (strncmp(name, "max", 3) == 0 || strncmp(name, "MAX", 3) == 0 ||
+             strncmp(name, "ptr", 3) == 0 || strncmp(name, "PTR", 3) == 0)
+        name += 3;
+    name += strspn(name, "0123456789");
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+        if (strcmp(name, ENDS[i]) == 0)
+            return true;
+    return false;
+}
+
+static void taken(struct out *out, const char *name, const char *path, const char *by)
+{
+    if (!out->failed)
+        fprintf(stderr, "capnpc-nexus-c: %s: %s: its name in C, %s, is taken by %s\n", out->schema,
+                path, name, by);
+    out->failed = true;
+}
+
 void out_declare(struct out *out, const char *name, const char *path)
 {
     struct out_name *entry;
     uint32_t hash = 2166136261U; /* FNV-1a */
 
+    if (is_word_of_c(name) || is_name_of_stdint(name)) {
+        taken(out, name, path, "the language");
+        return;
+    }
     for (const char *at = name; *at != '\0'; at++)
         hash = (hash ^ (unsigned char)*at) * 16777619U;
     for (entry = out->names[hash % HASH_SLOTS]; entry; entry = entry->next) {
         if (strcmp(entry->name, name) == 0) {
-            if (!out->failed)
-                fprintf(stderr, "capnpc-nexus-c: %s: %s: its name in C, %s, is taken by %s\n",
-                        out->schema, path, name, entry->path);
-            out->failed = true;
+            taken(out, name, path, entry->path);
             return;
         }
     }
@@ -72,28 +126,44 @@ static char *comment_words(struct arena *arena, struct nx_text text)
     return words;
 }
 
-/* One line of the schema, broken between words where it is too long even there: to break what fits
- * in the schema but not behind our indent would leave a word on every other line. */
-static void comment_line(struct out *out, const char *indent, const char *line, size_t length)
+/* Where a line that is too long is broken: behind a word, if there is one that fits. */
+static size_t break_at(const char *line, size_t room)
 {
-    size_t room = OUT_COLUMNS;
+    size_t length = strlen(line);
+    size_t take = room;
 
-    do {
-        size_t take = length;
+    if (length <= room)
+        return length;
+    while (take > 0 && line[take] != ' ')
+        take--;
+    return take > 0 ? take : strcspn(line, " ");
+}
 
-        if (length > room) {
-            take = room;
-            while (take > 0 && line[take] != ' ')
-                take--;
-            if (take == 0)
-                take = length;
+/* Whether words that did not fit may go in front of this line: it goes on with a paragraph. */
+static bool goes_on(const char *line)
+{
+    return isalpha((unsigned char)*line) || *line == '(';
+}
+
+/* The schema's lines. What is too long behind our indent goes in front of the next. */
+static void comment_lines(struct out *out, const char *indent, const char *words)
+{
+    const size_t room = OUT_COLUMNS - strlen(indent) - 3;
+    const char *line = "";
+
+    while (*words != '\0' || *line != '\0') {
+        size_t length = strcspn(words, "\n");
+        size_t take;
+
+        if (*line == '\0' || goes_on(words)) {
+            line = arena_printf(out->arena, "%s%s%.*s", line, *line == '\0' ? "" : " ", (int)length,
+                                words);
+            words += length + (words[length] == '\n');
         }
+        take = break_at(line, room);
         out_printf(out, "%s *%s%.*s\n", indent, take > 0 ? " " : "", (int)take, line);
-        while (take < length && line[take] == ' ')
-            take++;
-        line += take;
-        length -= take;
-    } while (length > 0);
+        line += take + strspn(line + take, " ");
+    }
 }
 
 void out_comment(struct out *out, const char *indent, struct nx_text text)
@@ -107,15 +177,17 @@ void out_comment(struct out *out, const char *indent, struct nx_text text)
         return;
     }
     out_printf(out, "%s/*\n", indent);
-    while (*words != '\0') {
-        size_t length = strcspn(words, "\n");
-
-        comment_line(out, indent, words, length);
-        words += length;
-        if (*words == '\n')
-            words++;
-    }
+    comment_lines(out, indent, words);
     out_printf(out, "%s */\n", indent);
+}
+
+void out_comment_with(struct out *out, struct nx_text text, const char *more)
+{
+    const char *words = comment_words(out->arena, text);
+
+    if (more)
+        text = nx_text_of(*words == '\0' ? more : arena_printf(out->arena, "%s (%s)", words, more));
+    out_comment(out, "", text);
 }
 
 void out_enumerator(struct out *out, const char *name, unsigned value, struct nx_text comment)

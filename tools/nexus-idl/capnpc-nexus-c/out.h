@@ -30,6 +30,9 @@ void out_declare(struct out *out, const char *name, const char *path);
 /* The schema's words as a comment; nothing where there are none. */
 void out_comment(struct out *out, const char *indent, struct nx_text text);
 
+/* The same with something behind it, in parentheses, where `more` is not NULL. */
+void out_comment_with(struct out *out, struct nx_text text, const char *more);
+
 /* One line of an enum: its value and its comment. */
 void out_enumerator(struct out *out, const char *name, unsigned value, struct nx_text comment);
 

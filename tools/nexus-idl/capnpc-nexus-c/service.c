@@ -50,11 +50,12 @@ static void emit_client(const struct model *model, struct out *out, const struct
 
     out_inline(out, method->path, arena_printf(arena, "struct %s_builder", params),
                arena_printf(arena, "%s_call", method->name), "struct nx_client *client");
-    out_printf(out, "    struct %s_builder request = {\n", params);
-    out_printf(out, "        nx_client_begin(client, %s_INTERFACE_ID, %s,\n", node->upper,
-               method->constant);
-    out_printf(out, "                        %s_DATA_WORDS, %s_POINTERS)};\n\n",
-               method->params->upper, method->params->upper);
+    out_printf(out, "    struct %s_builder request;\n\n", params);
+    out_prototype(out, "    request.s =", "nx_client_begin",
+                  arena_printf(arena, "client, %s_INTERFACE_ID, %s, %s_DATA_WORDS, %s_POINTERS",
+                               node->upper, method->constant, method->params->upper,
+                               method->params->upper),
+                  ";\n");
     out_printf(out, "    return request;\n}\n\n");
     out_inline(out, method->path, arena_printf(arena, "struct %s_reader", results),
                arena_printf(arena, "%s_results", method->name), "struct nx_client *client");

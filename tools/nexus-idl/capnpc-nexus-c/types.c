@@ -2,6 +2,9 @@
 #include "emit.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct plain_type {
     const char *c;       /* NULL: not a plain value */
@@ -78,6 +81,21 @@ uint64_t value_bits(struct nx_struct_reader value)
     }
 }
 
+double float_value(struct nx_struct_reader value)
+{
+    uint32_t bits32 = value_32(value);
+    uint64_t bits64 = value_64(value);
+    float single;
+    double wide;
+
+    if (value_which(value) == TYPE_FLOAT32) {
+        memcpy(&single, &bits32, sizeof(single));
+        return (double)single;
+    }
+    memcpy(&wide, &bits64, sizeof(wide));
+    return wide;
+}
+
 const char *access_suffix(const struct place *place)
 {
     switch (place->bits) {
@@ -101,6 +119,61 @@ uint32_t access_offset(const struct place *place)
 
 /* --- values on the wire are XORed with their default --- */
 
+/* As few digits as give the same number back. */
+static const char *float_words(struct arena *arena, struct nx_struct_reader value)
+{
+    bool single = value_which(value) == TYPE_FLOAT32;
+    double number = float_value(value);
+    const char *words = "nan";
+
+    for (int digits = 1; digits <= 17; digits++) {
+        double same;
+
+        words = arena_printf(arena, "%.*g", digits, number);
+        same = strtod(words, NULL);
+        if (isnan(number))
+            return "nan";
+        if (single ? (float)same == (float)number : same == number)
+            break;
+    }
+    return words;
+}
+
+const char *default_words(const struct model *model, const struct field *field)
+{
+    struct arena *arena = model->arena;
+    uint64_t bits = field->group || field->place.bits == 0 ? 0 : value_bits(slot_default(field->r));
+
+    if (bits == 0)
+        return NULL;
+    switch (field->kind) {
+    case TYPE_BOOL:
+        return "default true";
+    case TYPE_INT8:
+        return arena_printf(arena, "default %d", (int8_t)bits);
+    case TYPE_INT16:
+        return arena_printf(arena, "default %d", (int16_t)bits);
+    case TYPE_INT32:
+        return arena_printf(arena, "default %" PRId32, (int32_t)bits);
+    case TYPE_INT64:
+        return arena_printf(arena, "default %" PRId64, (int64_t)bits);
+    case TYPE_FLOAT32:
+    case TYPE_FLOAT64:
+        return arena_printf(arena, "default %s", float_words(arena, slot_default(field->r)));
+    case TYPE_ENUM:
+        return arena_printf(
+            arena, "default %s",
+            enumerant_constant(model, model_node(model, type_id(field->type)), (uint16_t)bits));
+    default:
+        return arena_printf(arena, "default %" PRIu64, bits);
+    }
+}
+
+static bool is_float(enum type_kind kind)
+{
+    return kind == TYPE_FLOAT32 || kind == TYPE_FLOAT64;
+}
+
 static const char *xored(const struct model *model, const struct field *field, const char *bits)
 {
     uint64_t mask = value_bits(slot_default(field->r));
@@ -115,8 +188,10 @@ static const char *xored(const struct model *model, const struct field *field, c
         return arena_printf(model->arena, "(uint%" PRIu32 "_t)(%s ^ %" PRIu64 "U)",
                             field->place.bits, bits, mask);
     default:
-        return arena_printf(model->arena, "%s ^ UINT%" PRIu32 "_C(%" PRIu64 ")", bits,
-                            field->place.bits, mask);
+        return arena_printf(model->arena,
+                            is_float(field->kind) ? "%s ^ UINT%" PRIu32 "_C(0x%" PRIx64 ")"
+                                                  : "%s ^ UINT%" PRIu32 "_C(%" PRIu64 ")",
+                            bits, field->place.bits, mask);
     }
 }
 

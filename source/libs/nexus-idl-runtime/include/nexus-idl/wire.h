@@ -22,6 +22,11 @@
 extern "C" {
 #endif
 
+#define NX_VERSION "0.1.0"
+
+/* Raised when what capnpc-nexus-c makes needs other headers than before: it asks for its own. */
+#define NX_GENERATED_VERSION 1
+
 enum nx_error {
     NX_OK = 0,
     NX_NO_SPACE = -1,  /* the builder's buffer is full */
