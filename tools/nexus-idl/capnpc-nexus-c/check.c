@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include "emit.h"
+
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* No schema nests like this; a request that goes round in circles does. */
 #define NESTING_MAX 64
@@ -215,7 +219,65 @@ static bool check_node(const struct model *model, const struct node *node, int d
     return good;
 }
 
+/* --- names --- */
+
+/* The file's name starts all others. The runtime's own start with nx_. */
+static bool check_prefix(const struct node *file)
+{
+    const char *reason = NULL;
+
+    if (!isalpha((unsigned char)file->lower[0]))
+        reason = "a file's name starts with a letter";
+    else if (strcmp(file->lower, "nx") == 0 || strncmp(file->lower, "nx_", 3) == 0)
+        reason = "names that start with nx are the runtime's";
+    if (reason)
+        fprintf(stderr, "capnpc-nexus-c: %s: %s\n", file->path, reason);
+    return !reason;
+}
+
+/* Whether a type's name is also that of another file's type, of those files that are `included`: by
+ * the number of their nodes. What is made of one file is checked as it is made. */
+static bool check_shared_name(const struct model *model, const bool *included,
+                              const struct node *node)
+{
+    for (size_t i = 0; i < model->node_count; i++) {
+        const struct node *other = &model->nodes[i];
+
+        if (other->file <= node->file || !included[other->file - model->nodes] ||
+            node_which(other->r) == NODE_FILE || node_which(other->r) == NODE_ANNOTATION ||
+            strcmp(other->lower, node->lower) != 0)
+            continue;
+        fprintf(stderr, "capnpc-nexus-c: %s: %s: its name in C, %s, is taken by %s: %s\n",
+                other->file->path, other->path, other->lower, node->file->path, node->path);
+        return false;
+    }
+    return true;
+}
+
+/* Of the file and those whose headers its own includes. */
+static bool check_shared_names(const struct model *model, const struct node *file)
+{
+    bool *included = arena_take(model->arena, model->node_count * sizeof(*included));
+    bool good = true;
+
+    for (size_t i = 0; i < model->node_count; i++) {
+        const struct node *other = &model->nodes[i];
+
+        included[i] =
+            other == file || (node_which(other->r) == NODE_FILE && imports(model, file, other) &&
+                              uses_file(model, file, other->id));
+    }
+    for (size_t i = 0; i < model->node_count; i++) {
+        const struct node *node = &model->nodes[i];
+
+        if (included[node->file - model->nodes] && node_which(node->r) != NODE_FILE &&
+            node_which(node->r) != NODE_ANNOTATION)
+            good = check_shared_name(model, included, node) && good;
+    }
+    return good;
+}
+
 bool check_file(const struct model *model, const struct node *file)
 {
-    return check_node(model, file, 0);
+    return check_prefix(file) && check_node(model, file, 0) && check_shared_names(model, file);
 }

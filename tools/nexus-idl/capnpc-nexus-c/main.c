@@ -2,9 +2,8 @@
 /*
  * capnpc-nexus-c: reads a CodeGeneratorRequest from stdin and writes <file>.capnp.h and .c for each
  * requested file below the current directory, as `capnp compile -onexus-c` expects of its plugins.
- * With
- * --layout it prints where each field lies instead. Exits with 1, and writes nothing, where a
- * schema uses what it does not do.
+ * With --layout it prints where each field lies instead. Exits with 1, and changes no file, where a
+ * schema uses what it does not do or something cannot be written.
  */
 #include "check.h"
 #include "emit.h"
@@ -15,16 +14,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct input {
     uint8_t *bytes;
     size_t length;
 };
 
+/* A file to write, first by another name beside it. */
 struct text {
+    const char *path;
+    const char *draft;
     char *bytes;
     size_t length;
+    bool written;
 };
+
+static const char USAGE[] =
+    "usage: capnp compile -onexus-c[:FOLDER] [--src-prefix=FOLDER] FILE.capnp...\n"
+    "\n"
+    "capnp runs capnpc-nexus-c, found on PATH, to make C of schemas: FILE.capnp.h and FILE.capnp.c "
+    "for\n"
+    "each, in the FOLDER behind -o or here. By itself it reads the request that capnp makes on "
+    "stdin:\n"
+    "\n"
+    "    capnpc-nexus-c [--layout] < CodeGeneratorRequest\n"
+    "\n"
+    "    --layout   print where each field lies, and write nothing\n"
+    "    --version  print the version\n"
+    "    --help     print this\n";
 
 static bool read_all(FILE *from, struct input *input)
 {
@@ -59,18 +77,39 @@ static void make_parents(struct arena *arena, const char *path)
     }
 }
 
-static bool write_file(struct arena *arena, const char *path, const struct text *text)
+static bool write_draft(struct arena *arena, struct text *text)
 {
     FILE *file;
-    bool good;
 
-    make_parents(arena, path);
-    file = fopen(path, "wb");
-    good = file && fwrite(text->bytes, 1, text->length, file) == text->length;
-    if (file && fclose(file) != 0)
-        good = false;
-    if (!good)
-        fprintf(stderr, "capnpc-nexus-c: %s: %s\n", path, strerror(errno));
+    make_parents(arena, text->path);
+    file = fopen(text->draft, "wb");
+    text->written = file;
+    if (file && fwrite(text->bytes, 1, text->length, file) != text->length) {
+        fclose(file);
+        return false;
+    }
+    return file && fclose(file) == 0;
+}
+
+/* All drafts are written before the first takes its place. */
+static bool write_all(struct arena *arena, struct text *texts, uint32_t count)
+{
+    bool good = true;
+
+    for (uint32_t i = 0; good && i < count; i++) {
+        good = write_draft(arena, &texts[i]);
+        if (!good)
+            fprintf(stderr, "capnpc-nexus-c: %s: %s\n", texts[i].path, strerror(errno));
+    }
+    for (uint32_t i = 0; good && i < count; i++) {
+        good = rename(texts[i].draft, texts[i].path) == 0;
+        texts[i].written = !good;
+        if (!good)
+            fprintf(stderr, "capnpc-nexus-c: %s: %s\n", texts[i].path, strerror(errno));
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (texts[i].written)
+            remove(texts[i].draft);
     return good;
 }
 
@@ -83,6 +122,8 @@ static bool make_text(const struct model *model, struct nx_struct_reader request
     FILE *memory = open_memstream(&text->bytes, &text->length);
     bool good;
 
+    text->path = arena_printf(model->arena, "%s.%c", name, is_header ? 'h' : 'c');
+    text->draft = arena_printf(model->arena, "%s.new", text->path);
     if (!memory) {
         fprintf(stderr, "capnpc-nexus-c: %s\n", strerror(errno));
         return false;
@@ -106,16 +147,10 @@ static bool generate(const struct model *model, const struct nx_message *message
     }
     for (uint32_t i = 0; good && i < files.count * 2U; i++)
         good = make_text(model, nx_list_get_struct(files, i / 2), i % 2 == 0, &texts[i]);
-    good = good && nx_message_error(message) == NX_OK;
-    for (uint32_t i = 0; i < files.count * 2U; i++) {
-        const char *name = arena_text(model->arena, file_name(nx_list_get_struct(files, i / 2)));
-
-        if (good)
-            good = write_file(model->arena,
-                              arena_printf(model->arena, "%s.%c", name, i % 2 == 0 ? 'h' : 'c'),
-                              &texts[i]);
+    good = good && nx_message_error(message) == NX_OK &&
+           write_all(model->arena, texts, files.count * 2U);
+    for (uint32_t i = 0; i < files.count * 2U; i++)
         free(texts[i].bytes);
-    }
     return good;
 }
 
@@ -147,8 +182,13 @@ int main(int argc, char **argv)
     struct arena arena = {NULL};
     bool good;
 
-    if (argc > 1 && !layout) {
-        fputs("usage: capnpc-nexus-c [--layout] < CodeGeneratorRequest\n", stderr);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("capnpc-nexus-c " NX_VERSION) < 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(USAGE, stdout) < 0;
+    /* A person at a terminal types no request. */
+    if ((argc > 1 && !layout) || isatty(STDIN_FILENO)) {
+        fputs(USAGE, stderr);
         return 2;
     }
     good = read_all(stdin, &input) && run(&input, &arena, layout);

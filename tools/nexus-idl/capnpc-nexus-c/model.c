@@ -100,16 +100,12 @@ static struct node *own_node(struct model *model, uint64_t id)
     return bsearch(&key, model->nodes, model->node_count, sizeof(key), by_id);
 }
 
-static bool name_file(struct model *model, struct node *node)
+static void name_file(struct model *model, struct node *node)
 {
     node->path = arena_text(model->arena, node_display_name(node->r));
     node->file = node;
     node->lower = file_prefix(model->arena, node->path);
     node->upper = upper_case(model->arena, node->lower);
-    if (isalpha((unsigned char)node->lower[0]))
-        return true;
-    fprintf(stderr, "capnpc-nexus-c: %s: a file's name starts with a letter\n", node->path);
-    return false;
 }
 
 /* A display name is the file's, a colon, and the path: "schemas/perf.capnp:Record.flow". The
@@ -164,7 +160,7 @@ bool model_open(struct model *model, struct arena *arena, struct nx_struct_reade
     }
     for (size_t i = 0; i < model->node_count; i++) {
         if (node_which(model->nodes[i].r) == NODE_FILE)
-            good = name_file(model, &model->nodes[i]) && good;
+            name_file(model, &model->nodes[i]);
     }
     for (size_t i = 0; i < model->node_count; i++) {
         if (node_which(model->nodes[i].r) != NODE_FILE)

@@ -44,8 +44,7 @@ struct field {
     uint16_t discriminant; /* NO_DISCRIMINANT in no union */
 };
 
-/* False where the request lacks a node that it refers to, or gives a file a name that C cannot
- * take; the reason has been printed. */
+/* False where the request lacks the file of a node; the reason has been printed. */
 bool model_open(struct model *model, struct arena *arena, struct nx_struct_reader request);
 
 /* NULL for an id that the request does not have. */
