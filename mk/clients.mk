@@ -77,7 +77,7 @@ $(FRAMES_LIB): $(FRAMES_O)
 	$(CC) -shared -Wl,-z,defs $^ -o $@
 
 .PHONY: host
-host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) $(FRAMES_LIB) ## Build the daemon, perfctl, SystemUI and the client libraries for this machine
+host: $(HOST)/perfd $(HOST)/perfctl $(HOST)/systemui $(CLIENT_LIB) $(FRAMES_LIB) $(IDL_LIB) ## Build the daemon, perfctl, SystemUI and the client libraries for this machine
 
 -include $(FRAMES_O:.o=.d)
 -include $(REPLAY_O:.o=.d) $(CLIENT_O:.o=.d) $(PERFCTL_O:.o=.d) $(SYSTEMUI_O:.o=.d)

@@ -46,6 +46,12 @@ FREE_TARGETS := x86_64 $(if $(HAVE_RISCV),riscv64)
 
 FREE_LINKED_C := $(FREE_IMAGE_C)
 
+# The runtime by itself, by what a program uses of it. All of each part is kept; calls are as a link leaves them.
+IDL_WIRE_C := $(patsubst %,source/libs/nexus-idl-runtime/src/%.c,bytes error framing pointer reader builder text fast_none mem)
+IDL_SERVER_C := $(IDL_WIRE_C) $(filter %/rpc_vat.c %/rpc_messages.c,$(RUNTIME_IMAGE_C))
+IDL_CLIENT_C := $(IDL_SERVER_C) $(filter %/rpc_client.c,$(RUNTIME_IMAGE_C))
+IDL_PARTS := wire server client all
+
 # $(call free_rules,<target>,<compiler>,<flags>,<further objects>)
 define free_rules
 $(BUILD)/free/$(1)/%.o: %.c $$(RULES) $$(PERF_H)
@@ -77,6 +83,14 @@ $(BUILD)/free/$(1)/%.elf: $(BUILD)/free/$(1)/perfd.o
 		$$(patsubst %,-Wl$$(comma)--defsym=%=0x80000000,$$(PORT_FUNCTIONS)) \
 		$$(call objects,$(BUILD)/free/$(1),$$(FREE_LINKED_C)) $(BUILD)/free/$(1)/gen/perf.capnp.o $(4) -o $$@
 
+$(BUILD)/free/$(1)/nexus-idl-wire.elf: $$(call objects,$(BUILD)/free/$(1),$$(IDL_WIRE_C))
+$(BUILD)/free/$(1)/nexus-idl-server.elf: $$(call objects,$(BUILD)/free/$(1),$$(IDL_SERVER_C))
+$(BUILD)/free/$(1)/nexus-idl-client.elf: $$(call objects,$(BUILD)/free/$(1),$$(IDL_CLIENT_C))
+$(BUILD)/free/$(1)/nexus-idl-all.elf: $$(call objects,$(BUILD)/free/$(1),$$(RUNTIME_IMAGE_C))
+$$(IDL_PARTS:%=$(BUILD)/free/$(1)/nexus-idl-%.elf): $(4)
+	$$(say)
+	$(2) $(3) -fno-lto -nostdlib -static -no-pie -Wl,-Ttext=0x80000000 -Wl,-e,nx_message_open $$^ -o $$@
+
 -include $$(patsubst %.c,$(BUILD)/free/$(1)/%.d,$$(FREE_C) $$(FREE_NO_LANES_C))
 endef
 $(eval $(call free_rules,x86_64,$(CC),,))
@@ -89,7 +103,8 @@ freestanding: $(FREE_OBJECTS) $(FREE_OBJECTS:perfd.o=stack.elf) ## Build core + 
 	scripts/audit-symbols $(PORT_H) $(FREE_OBJECTS)
 
 FREE_SIZES := $(FREE_OBJECTS:.o=.elf) $(FREE_OBJECTS:.o=-nolanes.elf) $(FREE_OBJECTS:.o=-all.elf) $(HOST)/arena-size
-size: $(FREE_SIZES) ## Text of core + server + runtime, static RAM by configuration
+FREE_SIZES += $(foreach part,$(IDL_PARTS),$(FREE_OBJECTS:perfd.o=nexus-idl-$(part).elf))
+size: $(FREE_SIZES) ## Text of core + server + runtime, and of the runtime by itself; static RAM by configuration
 	@scripts/size $(BUILD)/free $(FREE_TARGETS)
 	@$(HOST)/arena-size
 
@@ -99,4 +114,4 @@ stack: $(FREE_OBJECTS:perfd.o=stack.elf) ## Worst-case stack, from the call grap
 $(HOST)/arena-size: scripts/arena-size.c $(RULES) source/services/perfd/include/perfd/config.h
 	$(say)
 	$(CC) $(CFLAGS) $(INC_PERFD) $< -o $@
-test-build: freestanding
+test-build: freestanding $(FREE_OBJECTS:perfd.o=nexus-idl-server.elf)

@@ -26,6 +26,18 @@ $(HOST)/tools/nexus-idl/%.o: tools/nexus-idl/%.c $(RULES)
 	$(say)
 	$(CC) $(CFLAGS) $(POSIX) $(INC_RUNTIME) -c $< -o $@
 
+# As others link it, into programs and into shared objects, which then export nothing of it.
+IDL_LIB := $(HOST)/libnexus-idl.a
+IDL_LIB_O := $(call objects,$(HOST)/libnexus-idl,$(filter-out %/mem.c,$(RUNTIME_C)))
+$(IDL_LIB_O): $(HOST)/libnexus-idl/%.o: %.c $(RULES)
+	$(say)
+	$(CC) $(CFLAGS) $(FREESTANDING) -fPIC -fvisibility=hidden $(INC_RUNTIME) -c $< -o $@
+
+$(IDL_LIB): $(IDL_LIB_O)
+	$(say)
+	rm -f $@
+	ar rcsD $@ $^
+
 # Without RPC: a change there need not make everything anew.
 $(GENERATOR): $(GENERATOR_O) $(call objects,$(HOST),$(WIRE_C))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
@@ -38,7 +50,7 @@ $(PERF_O): $(PERF_C) $(RULES) $(PERF_H)
 	$(say)
 	$(CC) $(CFLAGS) $(FREESTANDING) $(INC_RUNTIME) $(INC_GEN) -c $< -o $@
 
--include $(RUNTIME_HOST_O:.o=.d) $(GENERATOR_O:.o=.d)
+-include $(RUNTIME_HOST_O:.o=.d) $(IDL_LIB_O:.o=.d) $(GENERATOR_O:.o=.d)
 
 # The reader and builder are tested without the service.
 WIRE_TEST_BIN := $(addprefix $(HOST)/tests/,test_wire test_wire_attacks test_wire_builder test_packed test_packed_messages)

@@ -14,7 +14,7 @@ from daemon import PERFCTL, PERFD, run  # noqa: E402
 
 OUT = os.path.join(os.path.dirname(checks.HOST), "install")
 PAGES = [os.path.join(OUT, "perfd.1"), os.path.join(OUT, "perfctl.1"),
-         os.path.join(checks.ROOT, "docs/man/perf-client.3")]
+         os.path.join(checks.ROOT, "docs/man/perf-client.3"), os.path.join(checks.ROOT, "docs/man/capnpc-nexus-c.1")]
 COMMON = {"--connect", "-c", "--json", "-j", "--help", "-?", "--usage", "--version", "-V"}
 
 

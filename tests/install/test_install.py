@@ -31,7 +31,10 @@ class Installed:
 def all_of_it_is_there_for_everybody():
     with Installed() as tree:
         found = sorted(files(tree.root))
-        for name in ("bin/perfd", "bin/perfctl", "lib/libperf.a", "lib/pkgconfig/perf-client.pc",
+        for name in ("bin/perfd", "bin/perfctl", "bin/capnpc-nexus-c", "lib/libperf.a", "lib/libnexus-idl.a",
+                     "lib/pkgconfig/perf-client.pc", "lib/pkgconfig/nexus-idl.pc", "share/man/man1/capnpc-nexus-c.1",
+                     "include/nexus-idl/nexus-idl/wire.h", "share/nexus-idl/src/reader.c",
+                     "share/nexus-idl/src/riscv64/save_restore.S", "share/doc/nexus-idl/nexus-idl.md",
                      "lib/systemd/user/perfd.socket", "lib/systemd/user/perfd.service", "share/man/man1/perfd.1",
                      "share/man/man1/perfctl.1", "share/man/man3/perf-client.3", "share/perfd/perf.capnp",
                      "share/bash-completion/completions/perfctl", "include/perfd/perf-client/perf.h"):
@@ -47,7 +50,7 @@ def all_of_it_is_there_for_everybody():
 def nothing_in_it_knows_where_it_was_built_or_staged():
     with Installed() as tree:
         for name, content in files(tree.root).items():
-            for word in (checks.ROOT, tree.work, "@PREFIX@", "@BINDIR@", "@LIBDIR@", "@VERSION@"):
+            for word in (checks.ROOT, tree.work, "@PREFIX@", "@BINDIR@", "@LIBDIR@", "@DATADIR@", "@VERSION@"):
                 checks.true(word.encode() not in content, f"{name} has {word}")
 
 
@@ -114,13 +117,13 @@ def version():
 def each_header_stands_alone_in_c_and_in_cpp():
     with Installed() as tree:
         flags = pkg_config(tree.root, LIBDIR, "--cflags")
-        folder = os.path.join(tree.root, "usr/local/include/perfd")
-        headers = [os.path.relpath(path, folder) for path in glob.glob(folder + "/**/*.h*", recursive=True)]
+        headers = [os.path.relpath(path, folder) for folder in glob.glob(tree.root + "/usr/local/include/*")
+                   for path in glob.glob(folder + "/**/*.h*", recursive=True)]
         headers.remove("perf-client/perf_marks.h")  # the second half of perf.h
-        checks.true(len(headers) > 10, headers)
+        checks.true(len(headers) > 15, headers)
         for compiler, these in (
             (["gcc", "-std=c11", "-xc"], [name for name in headers if not name.endswith(".hpp")]),
-            (["g++", "-std=c++17", "-xc++"], [name for name in headers if "perf-client/" in name]),
+            (["g++", "-std=c++17", "-xc++"], [name for name in headers if name.startswith(("perf-client/", "nexus-idl/"))]),
         ):
             for name in these:
                 text = f"#include <{name}>\nint main(void) {{ return 0; }}\n"
@@ -160,7 +163,8 @@ def uninstall_leaves_what_is_not_perfd_s():
         checks.equal(sorted(files(tree.root)), ["usr/local/include/perfd/perf-client/other.h"])
         os.unlink(foreign)
         make("uninstall", f"DESTDIR={tree.root}")
-        left = [folder for folder, _, _ in os.walk(tree.root) if "/perfd" in folder[len(tree.root):]]
+        left = [folder for folder, _, _ in os.walk(tree.root)
+                if any(name in folder[len(tree.root):] for name in ("/perfd", "/nexus-idl"))]
         checks.equal(left, [], "its folders")
 
 
