@@ -92,6 +92,13 @@ def our_client_is_answered():
 
 
 @checks.check
+def a_client_may_have_the_source_without_the_handlers():
+    with Project() as project:
+        project.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 -O0 -ffunction-sections -Wl,--gc-sections "
+                   "client.c counter.capnp.c $(pkg-config --cflags --libs nexus-idl) -o client")
+
+
+@checks.check
 def a_stock_client_is_answered():
     with Project() as project:
         project.build()

@@ -193,6 +193,63 @@ static void constants(void **state)
     assert_int_equal(ALL_NO_DATA_LENGTH, 0);
 }
 
+static void constants_of_structs(void **state)
+{
+    struct nx_message m;
+    struct all_plain_reader plain = all_a_plain(&m);
+    struct all_unions_reader choice;
+    struct all_pointers_reader pointers;
+
+    (void)state;
+    assert_int_equal(all_plain_get_int8(plain), -3);
+    assert_false(all_plain_get_bool_set(plain));
+    assert_int_equal(all_plain_get_shape(plain), ALL_SHAPE_SQUARE);
+    assert_true(all_plain_get_float64_set(plain) == 0.5);
+    assert_int_equal(all_plain_get_int8_more(plain), 7);
+    choice = all_a_union(&m);
+    assert_int_equal(all_unions_get_before(choice), 7);
+    assert_int_equal(all_unions_which(choice), ALL_UNIONS_CHOICE);
+    assert_true(nx_text_equal(all_unions_choice_get_other(all_unions_get_choice(choice)),
+                              nx_text_of("in a group")));
+    assert_int_equal(all_unions_named_get_second(all_unions_get_named(choice)), -2);
+    assert_int_equal(all_unions_get_after(choice), 4);
+    pointers = all_some_pointers(&m);
+    assert_true(nx_text_equal(all_pointers_get_text(pointers), nx_text_of("t")));
+    assert_int_equal(all_pointers_get_data(pointers).bytes[1], 2);
+    assert_int_equal(all_plain_get_uint8(all_pointers_get_plain(pointers)), 200);
+    assert_false(all_pointers_has_deep(pointers));
+    assert_int_equal(nx_text_list_length(all_pointers_get_empty_list(pointers)), 2);
+    assert_true(
+        nx_text_equal(other_get_text(all_pointers_get_other(pointers)), nx_text_of("theirs")));
+    assert_int_equal(other_get_number(all_pointers_get_other(pointers)), 1000);
+    assert_int_equal(all_nothing(&m).s.data_words, 0);
+    assert_int_equal(nx_message_error(&m), NX_OK);
+}
+
+static void constants_of_lists(void **state)
+{
+    struct nx_message m;
+
+    (void)state;
+    /* As often as one likes. */
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(nx_u16_list_at(all_a_list(&m), 2), 65535);
+    assert_int_equal(nx_u16_list_length(all_a_list(&m)), 3);
+    assert_true(nx_text_equal(nx_text_list_at(all_some_texts(&m), 2), nx_text_of("ccc")));
+    assert_int_equal(all_plain_list_length(all_some_plains(&m)), 2);
+    assert_true(all_plain_get_bool_more(all_plain_list_at(all_some_plains(&m), 1)));
+    assert_int_equal(
+        nx_i16_list_at(all_a_cube_lists_lists_at(all_a_cube_lists_at(all_a_cube(&m), 0), 0), 1),
+        -2);
+    assert_int_equal(all_a_cube_lists_length(all_a_cube(&m)), 2);
+    assert_int_equal(nx_bool_list_length(all_some_bits(&m)), 3);
+    assert_true(nx_bool_list_at(all_some_bits(&m), 2));
+    assert_true(nx_f64_list_at(all_some_floats(&m), 0) == 1.5);
+    assert_int_equal(other_get_number(other_list_at(all_others(&m), 0)), 3);
+    assert_int_equal(nx_void_list_length(all_voids(&m)), 2);
+    assert_int_equal(nx_message_error(&m), NX_OK);
+}
+
 /* --- interfaces --- */
 
 struct all_calls_service {
@@ -319,6 +376,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(null_structs_have_all_defaults, open_both, close_both),
         cmocka_unit_test(a_newer_reader_sees_the_defaults_of_what_an_older_sender_lacks),
         cmocka_unit_test(constants),
+        cmocka_unit_test(constants_of_structs),
+        cmocka_unit_test(constants_of_lists),
         cmocka_unit_test(unknown_methods_and_interfaces_are_unimplemented),
         cmocka_unit_test(a_stub_calls_its_handler),
     };

@@ -208,6 +208,20 @@ const aText :Text = "say \"what\"??/\n\x01\x32end\\";
 const someData :Data = 0x"00 ff 7f 80 0a";
 const noData :Data = "";
 # Comes after.
+const aPlain :Plain = (int8 = -3, boolSet = false, shape = square, float64Set = 0.5);
+# A struct.
+const aUnion :Unions = (before = 7, choice = (always = 9, other = "in a group"), after = 4, named = (second = -2));
+const somePointers :Pointers = (text = "t", data = 0x"0102", plain = (uint8 = 200), nested = (value = 5),
+  emptyList = ["one", "two"], other = (text = "theirs"));
+const aList :List(UInt16) = [1, 2, 65535];
+const someTexts :List(Text) = ["a", "", "ccc"];
+const somePlains :List(Plain) = [(int8 = 1), (int8 = 2, boolMore = true)];
+const aCube :List(List(List(Int16))) = [[[1, -2], []], [[3]]];
+const someBits :List(Bool) = [true, false, true];
+const someFloats :List(Float64) = [1.5, nan];
+const nothing :Empty = ();
+const others :List(Other.Other) = [(number = 3)];
+const voids :List(Void) = [void, void];
 
 interface Calls {
   # Two methods with named structs, and what may be written without.

@@ -112,20 +112,22 @@ static bool is_empty_default(struct nx_struct_reader value)
 
 /* --- nodes --- */
 
-static bool check_struct(const struct model *model, const struct node *node, int depth)
+/* What is too deep goes round in circles: *stop says to look no further. */
+static bool check_struct(const struct model *model, const struct node *node, int depth, bool *stop)
 {
     uint32_t count;
     struct field *fields = model_fields(model, node, &count);
     bool good = true;
 
-    if (depth > NESTING_MAX)
+    *stop = *stop || depth > NESTING_MAX;
+    if (*stop)
         return refuse(&(struct place_in_schema){model, node->file, node->path}, "nested too deep");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && !*stop; i++) {
         struct place_in_schema here = {model, node->file, fields[i].path};
 
         if (field_which(fields[i].r) == FIELD_GROUP) {
             if (fields[i].group)
-                good = check_struct(model, fields[i].group, depth + 1) && good;
+                good = check_struct(model, fields[i].group, depth + 1, stop) && good;
             else
                 good = refuse(&here, "the group is not in the request");
             continue;
@@ -141,17 +143,10 @@ static bool check_constant(const struct model *model, const struct node *node)
 {
     struct place_in_schema here = {model, node->file, node->path};
 
-    switch (type_which(const_type(node->r))) {
-    case TYPE_LIST:
-    case TYPE_STRUCT:
-    case TYPE_ANY_POINTER:
-        return refuse(&here, "constants of this type are not supported");
-    default:
-        return check_type(&here, const_type(node->r));
-    }
+    return check_type(&here, const_type(node->r));
 }
 
-static bool check_interface(const struct model *model, const struct node *node)
+static bool check_interface(const struct model *model, const struct node *node, bool *stop)
 {
     struct nx_list_reader methods = interface_methods(node->r);
     struct place_in_schema here = {model, node->file, node->path};
@@ -179,28 +174,29 @@ static bool check_interface(const struct model *model, const struct node *node)
             const struct node *implied = model_node(model, ids[j]);
 
             if (implied && node_scope_id(implied->r) == 0 && node_which(implied->r) == NODE_STRUCT)
-                good = check_struct(model, implied, 0) && good;
+                good = check_struct(model, implied, 0, stop) && good;
         }
     }
     return good;
 }
 
-static bool check_node(const struct model *model, const struct node *node, int depth)
+static bool check_node(const struct model *model, const struct node *node, int depth, bool *stop)
 {
     struct nx_list_reader nested = node_nested(node->r);
     struct place_in_schema here = {model, node->file, node->path};
     bool good = true;
 
-    if (depth > NESTING_MAX)
+    *stop = *stop || depth > NESTING_MAX;
+    if (*stop)
         return refuse(&here, "nested too deep");
     if (node_is_generic(node->r) || node_parameters(node->r).count > 0)
         return refuse(&here, "generics are not supported");
     switch (node_which(node->r)) {
     case NODE_STRUCT:
-        good = check_struct(model, node, 0);
+        good = check_struct(model, node, 0, stop);
         break;
     case NODE_INTERFACE:
-        good = check_interface(model, node);
+        good = check_interface(model, node, stop);
         break;
     case NODE_CONST:
         good = check_constant(model, node);
@@ -208,11 +204,11 @@ static bool check_node(const struct model *model, const struct node *node, int d
     default:
         break;
     }
-    for (uint32_t i = 0; i < nested.count; i++) {
+    for (uint32_t i = 0; i < nested.count && !*stop; i++) {
         const struct node *child = model_node(model, nested_id(nx_list_get_struct(nested, i)));
 
         if (child)
-            good = check_node(model, child, depth + 1) && good;
+            good = check_node(model, child, depth + 1, stop) && good;
         else
             good = refuse(&here, "a nested type is not in the request");
     }
@@ -279,5 +275,8 @@ static bool check_shared_names(const struct model *model, const struct node *fil
 
 bool check_file(const struct model *model, const struct node *file)
 {
-    return check_prefix(file) && check_node(model, file, 0) && check_shared_names(model, file);
+    bool stop = false;
+
+    return check_prefix(file) && check_node(model, file, 0, &stop) &&
+           check_shared_names(model, file);
 }

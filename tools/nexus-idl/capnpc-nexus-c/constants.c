@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Constants: a macro each, but for Data, whose bytes lie in the source file. */
+/* Constants: a macro each, but for Data, structs and lists, whose bytes lie in the source file. */
 #include "emit.h"
 
 #include <ctype.h>
@@ -107,26 +107,83 @@ static const char *literal(const struct model *model, const struct node *node)
     }
 }
 
-/* An array cannot be empty; the size says that it is. */
-static uint32_t array_length(const struct node *node)
+/* The bytes that stand in the source file: of a Data, and of a message. False for all others. */
+static bool constant_bytes(const struct model *model, const struct node *node, struct nx_data *data)
 {
-    uint32_t length = value_data(const_value(node->r)).length;
+    switch (type_which(const_type(node->r))) {
+    case TYPE_DATA:
+        *data = value_data(const_value(node->r));
+        return true;
+    case TYPE_STRUCT:
+    case TYPE_LIST:
+        *data = constant_message(model, node);
+        return true;
+    default:
+        return false;
+    }
+}
 
-    return length > 0 ? length : 1;
+static const char *array_name(const struct model *model, const struct node *node)
+{
+    return type_which(const_type(node->r)) == TYPE_DATA
+               ? node->lower
+               : arena_printf(model->arena, "%s_message", node->lower);
+}
+
+/* An array cannot be empty; the length says that it is. */
+static uint32_t array_length(struct nx_data data)
+{
+    return data.length > 0 ? data.length : 1;
+}
+
+/* A struct or a list: a function that opens its message. */
+static void emit_opener(const struct model *model, struct out *out, const struct node *node)
+{
+    struct nx_struct_reader type = const_type(node->r);
+    const char *bytes = array_name(model, node);
+    bool list = type_which(type) == TYPE_LIST;
+    const char *reader = list ? list_type(model, type_element(type), node->lower)
+                              : model_node(model, type_id(type))->lower;
+
+    if (list)
+        emit_lists(model, out, node->path, type_element(type), node->lower);
+    out_comment_with(out, source_comment(node->source), "m is the reader's, while it reads");
+    out_inline(out, node->path, arena_printf(model->arena, "struct %s_reader", reader), node->lower,
+               "struct nx_message *m");
+    out_printf(out, "    struct %s_reader value;\n\n", reader);
+    out_prototype(out, "   ", "nx_message_open_limits",
+                  arena_printf(model->arena, "m, %s, sizeof(%s), 1, NX_BUDGET_NONE", bytes, bytes),
+                  ";\n");
+    if (list)
+        out_printf(out, "    value.l = nx_pointer_list(nx_message_pointer(m), %s);\n",
+                   read_size(type_element(type)));
+    else
+        out_printf(out, "    value.s = nx_message_root(m);\n");
+    out_printf(out, "    return value;\n}\n\n");
 }
 
 void emit_constant(const struct model *model, struct out *out, const struct node *node)
 {
     const char *name = node->upper;
     const char *value = literal(model, node);
+    struct nx_data data;
 
-    out_comment(out, "", source_comment(node->source));
-    if (type_which(const_type(node->r)) == TYPE_DATA) {
+    if (constant_bytes(model, node, &data)) {
+        const char *array = array_name(model, node);
+
+        out_declare(out, array, node->path);
+        if (type_which(const_type(node->r)) == TYPE_DATA)
+            out_comment(out, "", source_comment(node->source));
+        out_printf(out, "extern const uint8_t %s[%" PRIu32 "];\n", array, array_length(data));
+        if (type_which(const_type(node->r)) != TYPE_DATA) {
+            out_printf(out, "\n");
+            emit_opener(model, out, node);
+            return;
+        }
         name = arena_printf(model->arena, "%s_LENGTH", node->upper);
-        value = arena_printf(model->arena, "UINT32_C(%" PRIu32 ")",
-                             value_data(const_value(node->r)).length);
-        out_declare(out, node->lower, node->path);
-        out_printf(out, "extern const uint8_t %s[%" PRIu32 "];\n", node->lower, array_length(node));
+        value = arena_printf(model->arena, "UINT32_C(%" PRIu32 ")", data.length);
+    } else {
+        out_comment(out, "", source_comment(node->source));
     }
     if (!value) /* Void */
         return;
@@ -136,13 +193,13 @@ void emit_constant(const struct model *model, struct out *out, const struct node
 
 void emit_constant_bytes(const struct model *model, struct out *out, const struct node *node)
 {
-    struct nx_data data = value_data(const_value(node->r));
+    struct nx_data data;
 
-    (void)model;
-    if (type_which(const_type(node->r)) != TYPE_DATA)
+    if (!constant_bytes(model, node, &data))
         return;
-    out_printf(out, "\nconst uint8_t %s[%" PRIu32 "] = {", node->lower, array_length(node));
-    for (uint32_t i = 0; i < array_length(node); i++)
+    out_printf(out, "\nconst uint8_t %s[%" PRIu32 "] = {", array_name(model, node),
+               array_length(data));
+    for (uint32_t i = 0; i < array_length(data); i++)
         out_printf(out, "%s0x%02x,", i % 12 == 0 ? "\n    " : " ",
                    i < data.length ? data.bytes[i] : 0U);
     out_printf(out, "\n};\n");

@@ -59,11 +59,22 @@ void emit_places(const struct model *model, struct out *out, const struct node *
 void emit_union(const struct model *model, struct out *out, const struct node *node);
 void emit_accessors(const struct model *model, struct out *out, const struct node *node);
 
+/* The types of a list of lists and their functions, which `path` makes; nothing for other lists.
+ * `owner` is as in list_type(). */
+void emit_lists(const struct model *model, struct out *out, const char *path,
+                struct nx_struct_reader element, const char *owner);
+
+/* "NX_ELEMENT_32", for structs too. */
+const char *read_size(struct nx_struct_reader element);
+
 /* --- service.c: interfaces --- */
 void emit_interface(const struct model *model, struct out *out, const struct node *node);
 void emit_dispatch(const struct model *model, struct out *out, const struct node *node);
 
 /* --- constants.c --- */
+
+/* The bytes of a message that is the constant. */
+struct nx_data constant_message(const struct model *model, const struct node *node);
 
 /* "PERF_STATUS_OK", or _UNKNOWN for a number that the enum does not have. */
 const char *enumerant_constant(const struct model *model, const struct node *node, uint16_t number);

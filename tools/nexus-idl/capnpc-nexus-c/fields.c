@@ -211,64 +211,67 @@ static void emit_struct(const struct subject *s)
 
 /* "value.l =" and the call that makes a list: nx_init_... below "b.s, <index>", nx_make_... at a
  * pointer. */
-static void make_list(const struct subject *s, struct nx_struct_reader element, const char *prefix,
-                      const char *target)
+static void make_list(const struct model *model, struct out *out, struct nx_struct_reader element,
+                      const char *prefix, const char *target)
 {
-    struct arena *arena = s->model->arena;
+    struct arena *arena = model->arena;
     bool structs = type_which(element) == TYPE_STRUCT;
     const char *function = arena_printf(arena, "nx_%s%s_list", prefix, structs ? "_struct" : "");
     const char *arguments;
 
     if (structs) {
-        const char *upper = model_node(s->model, type_id(element))->upper;
+        const char *upper = model_node(model, type_id(element))->upper;
 
         arguments =
             arena_printf(arena, "%s, count, %s_DATA_WORDS, %s_POINTERS", target, upper, upper);
     } else {
         arguments = arena_printf(arena, "%s, %s, count", target, element_size(element));
     }
-    out_prototype(s->out, "    value.l =", function, arguments, ";\n");
+    out_prototype(out, "    value.l =", function, arguments, ";\n");
 }
 
-static const char *read_size(struct nx_struct_reader element)
+const char *read_size(struct nx_struct_reader element)
 {
     return type_which(element) == TYPE_STRUCT ? "NX_ELEMENT_STRUCT" : element_size(element);
 }
 
-/* The types and functions of a list of lists; `owner` is the base of the name of what holds it. */
-static void emit_lists(const struct subject *s, struct nx_struct_reader element, const char *owner)
+void emit_lists(const struct model *model, struct out *out, const char *path,
+                struct nx_struct_reader element, const char *owner)
 {
-    struct arena *arena = s->model->arena;
-    struct nx_struct_reader inner = type_element(element);
-    const char *name = list_type(s->model, element, owner);
-    const char *inner_name = list_type(s->model, inner, name);
+    struct arena *arena = model->arena;
+    const char *name = list_type(model, element, owner);
+    struct nx_struct_reader inner;
+    const char *inner_name;
 
-    if (type_which(inner) == TYPE_LIST)
-        emit_lists(s, inner, name);
+    if (type_which(element) != TYPE_LIST)
+        return;
+    inner = type_element(element);
+    inner_name = list_type(model, inner, name);
+    emit_lists(model, out, path, inner, name);
     for (int i = 0; i < 2; i++) {
         const char *kind = i == 0 ? "reader" : "builder";
 
-        out_declare(s->out, arena_printf(arena, "%s_%s", name, kind), s->field->path);
-        out_printf(s->out, "struct %s_%s {\n    struct nx_list_%s l;\n};\n\n", name, kind, kind);
+        out_declare(out, arena_printf(arena, "%s_%s", name, kind), path);
+        out_printf(out, "struct %s_%s {\n    struct nx_list_%s l;\n};\n\n", name, kind, kind);
     }
-    out_inline(s->out, s->field->path, "uint32_t", arena_printf(arena, "%s_length", name),
+    out_inline(out, path, "uint32_t", arena_printf(arena, "%s_length", name),
                arena_printf(arena, "struct %s_reader list", name));
-    out_printf(s->out, "    return list.l.count;\n}\n\n");
-    out_inline(s->out, s->field->path, arena_printf(arena, "struct %s_reader", inner_name),
+    out_printf(out, "    return list.l.count;\n}\n\n");
+    out_inline(out, path, arena_printf(arena, "struct %s_reader", inner_name),
                arena_printf(arena, "%s_at", name),
                arena_printf(arena, "struct %s_reader list, uint32_t i", name));
-    out_printf(s->out,
+    out_printf(out,
                "    struct %s_reader value;\n\n"
                "    value.l = nx_pointer_list(nx_list_get_pointer(list.l, i), %s);\n"
                "    return value;\n}\n\n",
                inner_name, read_size(inner));
-    out_inline(s->out, s->field->path, arena_printf(arena, "struct %s_builder", inner_name),
+    out_inline(out, path, arena_printf(arena, "struct %s_builder", inner_name),
                arena_printf(arena, "%s_init", name),
                arena_printf(arena, "struct %s_builder list, uint32_t i, uint32_t count", name));
-    out_printf(s->out, "    struct nx_pointer_builder at = nx_list_edit_pointer(list.l, i);\n");
-    out_printf(s->out, "    struct %s_builder value;\n\n", inner_name);
-    make_list(s, inner, "make", "at");
-    out_printf(s->out, "    return value;\n}\n\n");
+    out_printf(out, "    struct nx_pointer_builder at = nx_list_edit_pointer(list.l, i);\n");
+    out_printf(out, "    struct %s_builder value;\n\n", inner_name);
+    make_list(model, out, inner, "make", "at");
+    out_printf(out, "    return value;\n}\n\n");
 }
 
 static void emit_list(const struct subject *s)
@@ -280,8 +283,7 @@ static void emit_list(const struct subject *s)
     const char *builder = word(s, "struct %s_builder", name);
     const char *target = arena_printf(s->model->arena, "b.s, %" PRIu32, s->field->place.at);
 
-    if (type_which(element) == TYPE_LIST)
-        emit_lists(s, element, owner);
+    emit_lists(s->model, s->out, s->field->path, element, owner);
     open_get(s, reader, "get");
     out_printf(s->out,
                "    %s value;\n\n    value.l = nx_get_list(r.s, %" PRIu32
@@ -292,7 +294,7 @@ static void emit_list(const struct subject *s)
     open_set(s, builder, "init", ", uint32_t count");
     out_printf(s->out, "    %s value;\n\n", builder);
     set_tag(s);
-    make_list(s, element, "init", target);
+    make_list(s->model, s->out, element, "init", target);
     out_printf(s->out, "    return value;\n");
     close_function(s);
 }

@@ -140,6 +140,7 @@ static void emit_includes(const struct model *model, struct out *out, const stru
 {
     struct node_list structs = {NULL, 0, 0};
     struct node_list interfaces = {NULL, 0, 0};
+    struct node_list constants = {NULL, 0, 0};
     struct needs needs = {false, false};
 
     collect(model, file, NODE_STRUCT, &structs);
@@ -153,6 +154,10 @@ static void emit_includes(const struct model *model, struct out *out, const stru
                 need_of_type(fields[j].type, false, &needs);
         }
     }
+    collect(model, file, NODE_CONST, &constants);
+    for (size_t i = 0; i < constants.count; i++)
+        if (type_which(const_type(constants.nodes[i]->r)) == TYPE_LIST)
+            need_of_type(const_type(constants.nodes[i]->r), false, &needs);
     if (needs.floats)
         out_printf(out, "#include \"nexus-idl/float.h\"\n");
     if (needs.lists)
