@@ -83,6 +83,7 @@ class Field:
         self.group = schema.nodes[raw["group"]["typeId"]] if "group" in raw else None
         if not self.group:
             self.type = Type(schema, raw["slot"]["type"])
+            self.offset = int(raw["slot"]["offset"])
             self.default = only(raw["slot"]["defaultValue"], TYPES)[1]
             if self.default == "<opaque pointer>":
                 self.default = None
