@@ -14,6 +14,7 @@ include mk/test.mk
 include mk/test-daemon.mk
 include mk/test-client.mk
 include mk/test-run.mk
+include mk/interop.mk
 include mk/model.mk
 include mk/statefs.mk
 include mk/freestanding.mk
