@@ -24,6 +24,7 @@ include mk/os-test.mk
 include mk/demo.mk
 include mk/bench.mk
 include mk/install.mk
+include mk/fuzz.mk
 
 .PHONY: help clean format format-check
 help: ## List the targets

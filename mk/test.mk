@@ -22,12 +22,16 @@ $(CORE_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(FIXTURE_O) $(CORE_O
 $(HOST)/tests/test_%: $(HOST)/$(TEST_DIR)/test_%.o $(FIXTURE_O) $(SERVER_O) $(CORE_O) $(PERF_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
+# Mutations start from calls that fuzzing starts from, too.
+$(HOST)/tests/test_server_fuzz: $(HOST)/tests/fuzz/calls.o
+
 # Tests of RPC link both of its sides and no service.
 RPC_TEST_BIN := $(filter $(HOST)/tests/test_rpc%,$(TEST_BIN))
 $(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O) $(RUNTIME_HOST_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 
 # Once more as images have it.
+$(HOST)/tests/test_rpc_fuzz $(HOST)/tests/test_rpc_fuzz_plain: $(HOST)/tests/fuzz/mutate.o
 RPC_PLAIN_BIN := $(addprefix $(HOST)/tests/,test_rpc_plain test_rpc_fuzz_plain)
 $(RPC_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/$(TEST_DIR)/%.o $(RUNTIME_PLAIN_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "../fuzz/mutate.h"
 #include "nexus-idl/framing.h"
 #include "nexus-idl/rpc_client.h"
 #include "test_rpc_peer.h"
@@ -20,15 +21,12 @@ static uint64_t random_state;
 
 static uint64_t next_random(void)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
+    return mutate_random(&random_state);
 }
 
 static uint32_t below(uint32_t bound)
 {
-    return (uint32_t)(next_random() % bound);
+    return mutate_below(&random_state, bound);
 }
 
 /* A copy of exactly `length` bytes, so that a checker sees a read behind them. */
@@ -73,46 +71,10 @@ static struct peer_message any_message(void)
     }
 }
 
-static const uint64_t odd_words[] = {
-    0,
-    UINT64_MAX,
-    UINT64_C(0x00000000fffffffc), /* a struct of no size, one word back */
-    UINT64_C(0x00000007fffffffd), /* a list of structs, one word back */
-    UINT64_C(0xffffffff00000001), /* the largest list */
-    UINT64_C(0x0000000000000002), /* a far pointer to the head of its own segment */
-    UINT64_C(0x0000000000000006), /* the same by two words */
-    UINT64_C(0x0000000100000002), /* into segment 1 */
-    UINT64_C(0xffff000000000000), /* a struct of 65,535 pointers */
-    UINT64_C(0x0000ffff00000000), /* of 65,535 words */
-    UINT64_C(0x0000000000000003), /* a capability */
-};
-
-static void mutate(struct peer_message *m)
+static void mutate_some(struct peer_message *m)
 {
-    uint32_t times = below(4);
-    for (uint32_t i = 0; i < times; i++) {
-        size_t at = below((uint32_t)m->length);
-        switch (below(5)) {
-        case 0:
-            m->bytes[at] ^= (uint8_t)(1U << below(8));
-            break;
-        case 1:
-            m->bytes[at] = (uint8_t)next_random();
-            break;
-        case 2:
-            nx_store64(m->bytes + at / 8 * 8,
-                       odd_words[below(sizeof odd_words / sizeof *odd_words)]);
-            break;
-        case 3: /* a word lands on another */
-            memcpy(m->bytes + at / 8 * 8, m->bytes + below((uint32_t)m->length) / 8 * 8, 8);
-            break;
-        default:
-            m->length = at;
-            break;
-        }
-        if (m->length == 0)
-            return;
-    }
+    for (uint32_t times = below(4); times > 0 && m->length > 0; times--)
+        m->length = mutate(&random_state, m->bytes, m->length, sizeof m->bytes);
 }
 
 static uint64_t answers;
@@ -171,9 +133,8 @@ static void random_bytes_do_no_harm_to_the_vat(void **state)
         uint8_t bytes[FRAME_BYTES];
         uint32_t words = 1 + below(FRAME_BYTES / 8 - 1);
         for (uint32_t w = 0; w < words; w++)
-            nx_store64(bytes + 8 * w, below(2) != 0
-                                          ? next_random()
-                                          : odd_words[below(sizeof odd_words / sizeof *odd_words)]);
+            nx_store64(bytes + 8 * w,
+                       below(2) != 0 ? next_random() : mutate_odd_word(&random_state));
         if (below(4) != 0) { /* mostly a proper segment table and a root that points somewhere */
             nx_store64(bytes, (uint64_t)(words - 1) << 32);
             nx_store64(bytes + 8, UINT64_C(0x0001000100000000));
@@ -193,7 +154,7 @@ static void mutated_messages_do_no_harm_to_the_vat(void **state)
     struct peer_out out = peer_out_new(FRAME_BYTES);
     for (int i = 0; i < MUTATED_FRAMES; i++) {
         struct peer_message m = any_message();
-        mutate(&m);
+        mutate_some(&m);
         send_in(&vat, m.bytes, m.length, &out);
     }
     free(out.bytes);
@@ -230,7 +191,7 @@ static void mutated_answers_do_no_harm_to_the_client(void **state)
                 continue;
             struct peer_message m = {.length = out.length};
             memcpy(m.bytes, out.bytes, out.length);
-            mutate(&m);
+            mutate_some(&m);
             uint8_t *answer = exact_copy(m.bytes, m.length);
             int reply = nx_client_receive(&client, answer, m.length, &sent.length);
             peer_out_check(&sent);

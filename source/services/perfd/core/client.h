@@ -11,7 +11,8 @@
 #include "process.h"
 
 struct client {
-    uint64_t rate_since_ns; /* the second that rate_records counts in began here */
+    /* Aligned: of the same size where 64 bits are aligned to 32. */
+    _Alignas(8) uint64_t rate_since_ns; /* the second that rate_records counts in began here */
     uint32_t rate_records;
     uint32_t lane;        /* opened at its first mark; 0: none yet */
     uint32_t labels_made; /* against config.client_labels */

@@ -24,10 +24,10 @@ enum {
 };
 
 struct lane_copy {
-    struct lane_counts counts; /* at the moment of the copy */
-    uint64_t loss_ns;          /* the first record's time, where has_loss */
-    uint64_t drop_ns;          /* when a mark was last refused, where has_drop */
-    uint64_t next_ns;          /* the merge: when this lane's next event is */
+    _Alignas(8) struct lane_counts counts; /* at the moment of the copy */
+    uint64_t loss_ns;                      /* the first record's time, where has_loss */
+    uint64_t drop_ns;                      /* when a mark was last refused, where has_drop */
+    uint64_t next_ns;                      /* the merge: when this lane's next event is */
     uint32_t id;
     uint32_t first, slots;   /* a run of the copy's records */
     uint32_t at;             /* the merge: the next event's place in the run */

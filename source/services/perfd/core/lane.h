@@ -49,7 +49,7 @@ struct lane_counts {
 struct lane {
     /* Slots ever written; the next goes to head mod records. Shared: how many of those were found
      * good at the last look. */
-    uint64_t head;
+    _Alignas(8) uint64_t head;
     union {
         uint64_t last_ns; /* the newest record's time */
         uint64_t laps;    /* shared: how many were announced at the last look */

@@ -204,7 +204,7 @@ static void look_at_ring(struct look *look, uint64_t known, bool in_place)
     }
     lane->laps = laps;
     uint64_t bits = perf_lane_lap_bits(laps), begun = laps * slots;
-    size_t position = lane_position(slot, known > begun ? known - begun : 0, slots, bits);
+    size_t position = lane_position(slot, known > begun ? (size_t)(known - begun) : 0, slots, bits);
     uint64_t values = perf_lane_load(&header->values);
     uint64_t written = begun + position;
     counts->written = values < written ? written - values : 0;
@@ -229,7 +229,7 @@ static void look_at_ring(struct look *look, uint64_t known, bool in_place)
         if (look->at < known) {
             count = before ? left - position : left;
             if (count > known - look->at)
-                count = known - look->at;
+                count = (size_t)(known - look->at);
             look_again_at_slots(counts, &slot[at], count, lap_bits);
         } else {
             look_at_slot(look, &slot[at], lap_bits);

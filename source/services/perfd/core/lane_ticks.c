@@ -162,7 +162,8 @@ static bool find_end(struct take *take)
         at = take->lane->head - begun;
     if (at > take->slots)
         return false;
-    take->end = begun + lane_position(take->slot, at, take->slots, perf_lane_lap_bits(take->laps));
+    take->end = begun + lane_position(take->slot, (size_t)at, (size_t)take->slots,
+                                      perf_lane_lap_bits(take->laps));
     return true;
 }
 

@@ -24,7 +24,7 @@ enum { P50, P95, PERCENTILES = 4 };
 static void order_percentiles(const struct order *o, unsigned first, unsigned count, uint64_t *out)
 {
     for (unsigned i = 0; o->count > 0 && i < count; i++)
-        out[i] = order_select(o, rank_of(o->count, percentiles[first + i]));
+        out[i] = order_select(o, (size_t)rank_of(o->count, percentiles[first + i]));
 }
 
 APART uint64_t milli_fps(uint64_t intervals, uint64_t sum_ns)

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the seeds of the corpora that have a telling name: messages put together word by word, one for each class of
+disagreement and each attack that has one.
+
+    tests/fuzz/seeds.py            writes tests/fuzz/corpus/<target>/<name>
+"""
+import os
+import struct
+
+CORPUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+VOID, BIT, BYTE, TWO, FOUR, EIGHT, POINTER, STRUCT = range(8)
+
+
+def struct_ptr(offset, data, pointers):
+    return (offset & 0x3FFFFFFF) << 2 | data << 32 | pointers << 48
+
+
+def list_ptr(offset, element, count):
+    return (offset & 0x3FFFFFFF) << 2 | 1 | element << 32 | count << 35
+
+
+def far(segment, offset, double=False):
+    return offset << 3 | 2 | (4 if double else 0) | segment << 32
+
+
+def capability(index):
+    return 3 | index << 32
+
+
+def message(*segments):
+    """Each a list of words."""
+    table = struct.pack("<I", len(segments) - 1) + b"".join(struct.pack("<I", len(s)) for s in segments)
+    table += bytes(-len(table) % 8)
+    return table + b"".join(struct.pack("<Q", word) for s in segments for word in s)
+
+
+def deep(levels):
+    """That many structs in each other."""
+    return message([struct_ptr(0, 0, 1) for _ in range(levels - 1)] + [struct_ptr(0, 1, 0), 7])
+
+
+def deep_lists(levels):
+    """Lists of one struct of one pointer in each other, below the root."""
+    words = [struct_ptr(0, 0, 1)]
+    for _ in range(levels):
+        words += [list_ptr(0, STRUCT, 1), struct_ptr(1, 0, 1)]
+    return message(words + [0])
+
+
+MESSAGES = {
+    # The classes of disagreement.
+    "empty-out-of-range": message([struct_ptr(0, 0, 2), struct_ptr(100, 0, 0), list_ptr(-200, BYTE, 0)]),
+    "null-landing-pad": message([far(0, 1), 0]),
+    "pad-marked-double": message([far(0, 1, True), far(0, 0, True), struct_ptr(0, 0, 0)]),
+    "pad-tag-with-offset": message([far(0, 1, True), far(0, 3), struct_ptr(5, 1, 0), 7]),
+    "capability-by-double-far": message([far(0, 1, True), far(0, 3), capability(2), 7]),
+    "tag-count-of-30-bits": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 0), struct_ptr(0x20000000, 0, 0)]),
+    "many-segments": struct.pack("<I", 512) + struct.pack("<I", 1) + bytes(4 * 512) + bytes(8),
+    "segment-count-0xffffffff": struct.pack("<III", 0xFFFFFFFF, 1, 0),
+    "other-element-size": message([struct_ptr(0, 0, 2), list_ptr(1, EIGHT, 1), list_ptr(1, STRUCT, 1), 5,
+                                   struct_ptr(1, 1, 0), 6]),
+    "object-in-empty-segment": message([far(0, 1, True), far(1, 0), 0], [], [1]),
+    "elements-are-a-level": deep_lists(40),
+    # The attacks.
+    "depth-63": deep(63),
+    "depth-64": deep(64),
+    "void-list": message([struct_ptr(0, 0, 1), list_ptr(0, VOID, 0x1FFFFFFF)]),
+    "zero-structs": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 0), struct_ptr(0x1FFFFFFF, 0, 0)]),
+    "shared-target": message([struct_ptr(0, 0, 20)] + [list_ptr(19 - i, EIGHT, 10) for i in range(20)] + [7] * 10),
+    "list-overflows-8-bytes": message([struct_ptr(0, 0, 1), list_ptr(0, EIGHT, 0x1FFFFFFF), 0]),
+    "list-overflows-bits": message([struct_ptr(0, 0, 1), list_ptr(0, BIT, 65), 0]),
+    "list-overflows-structs": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 0), struct_ptr(0x10000, 0xFFFF, 1)]),
+    "tag-past-the-end": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 0)]),
+    "tag-with-more-than-words": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 2), struct_ptr(3, 1, 0), 1, 2, 3]),
+    "tag-is-a-list": message([struct_ptr(0, 0, 1), list_ptr(0, STRUCT, 1), struct_ptr(1, 1, 0) | 1, 1]),
+    "self-loop": message([far(0, 0)]),
+    "far-to-far": message([far(0, 1), far(0, 2), struct_ptr(-1, 0, 0)]),
+    "bad-segment-id": message([far(0xFFFFFFFF, 0), 0]),
+    "double-far-at-the-last-word": message([far(0, 1, True), far(0, 0)], [0]),
+    "negative-offset": message([struct_ptr(1, 0, 1), 0x00696C6F, list_ptr(-2, BYTE, 4)]),
+    "cycle": message([struct_ptr(0, 0, 1), struct_ptr(-1, 0, 1)]),
+    "text-without-nul": message([struct_ptr(0, 0, 1), list_ptr(0, BYTE, 8), 0x4141414141414141]),
+    "text-of-length-0": message([struct_ptr(0, 0, 1), list_ptr(0, BYTE, 0), 0x41]),
+    "pointers-as-structs": message([struct_ptr(0, 0, 1), list_ptr(0, POINTER, 2), struct_ptr(1, 1, 0), 0]),
+    "sums-that-wrap": struct.pack("<IIII", 1, 0x80000000, 0x80000001, 0) + bytes(16),
+    "truncated": message([struct_ptr(0, 2, 0), 1, 2])[:-5],
+    # What is well formed.
+    "three-segments": message(
+        [struct_ptr(0, 2, 6), 0x0123456789ABCDEF, 0xFEDCBA9876543210, list_ptr(5, BYTE, 6), far(1, 0),
+         far(1, 4, True), capability(3), struct_ptr(1, 0, 1), list_ptr(2, BIT, 20), 0x6F6C6C6568,
+         list_ptr(-2, TWO, 3), 0x0F0F0F],
+        [list_ptr(0, STRUCT, 2), struct_ptr(1, 1, 1), 99, list_ptr(-3, FOUR, 2), far(2, 0), list_ptr(0, POINTER, 3), 0,
+         0, list_ptr(0, VOID, 4), 0],
+        [list_ptr(2, BYTE, 2), struct_ptr(0, 1, 0), far(0, 9), 0x41]),
+    "512-segments": struct.pack("<II", 511, 1) + bytes(4 * 511) + bytes(4) + struct.pack("<Q", 0),
+}
+
+SEEDS = {"message": MESSAGES}
+
+
+def main():
+    for target, seeds in SEEDS.items():
+        os.makedirs(os.path.join(CORPUS, target), exist_ok=True)
+        for name, data in seeds.items():
+            with open(os.path.join(CORPUS, target, name), "wb") as file:
+                file.write(data)
+
+
+if __name__ == "__main__":
+    main()
