@@ -180,7 +180,8 @@ static bool same(const struct record *a, const struct record *b)
 static bool reads_agree(const struct record *ours, const struct record *theirs)
 {
     uint16_t more = theirs->reads & (uint16_t)~ours->reads;
-    if (ours->reads == theirs->reads)
+    /* 0: nobody asked; what was read can be read as something. */
+    if (ours->reads == theirs->reads || ours->reads == 0 || theirs->reads == 0)
         return true;
     if ((ours->reads & ~theirs->reads) != 0 || ours->kind != RECORD_LIST ||
         (more & (READS_STRUCT | READS_TEXT | 1U << ours->element)) != 0)

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <string>
 #include <unistd.h>
+#include <unordered_map>
 #include <vector>
 
 namespace
@@ -66,7 +67,13 @@ class Recorder : public kj::ExceptionCallback
         if (refused_)
             return;
         refused_ = true;
-        refusal_ = reason_of(exception.getDescription().cStr());
+        /* Each place in the library says one thing, and reading it takes longer than walking. */
+        auto known = reasons_.find(exception.getLine());
+        if (known == reasons_.end())
+            known =
+                reasons_.emplace(exception.getLine(), reason_of(exception.getDescription().cStr()))
+                    .first;
+        refusal_ = known->second;
     }
 
     static refusal reason_of(const char *text)
@@ -98,6 +105,7 @@ class Recorder : public kj::ExceptionCallback
         return REFUSAL_OTHER;
     }
 
+    std::unordered_map<int, refusal> reasons_;
     bool refused_ = false;
     refusal refusal_ = REFUSAL_OTHER;
 };
@@ -178,7 +186,7 @@ class Walk
         auto type = from.getPointerType();
         if (recorder_.take(&reason))
             return refuse(r, reason);
-        if (reads_ && type != capnp::PointerType::NULL_)
+        if (reads_ && type != capnp::PointerType::NULL_ && records_.size() <= TRANSCRIPT_READS)
             r.reads = reads_of(from);
         switch (type) {
         case capnp::PointerType::STRUCT: {

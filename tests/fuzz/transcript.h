@@ -16,8 +16,10 @@
 extern "C" {
 #endif
 
-#define TRANSCRIPT_RECORDS  512U
+#define TRANSCRIPT_RECORDS  256U
 #define TRANSCRIPT_ELEMENTS 24U
+/* Only the first pointers are read as each type: the library's refusals take long. */
+#define TRANSCRIPT_READS 24U
 
 enum record_kind {
     RECORD_NULL,

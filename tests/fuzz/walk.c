@@ -265,7 +265,7 @@ static void go(struct walk *walk, struct nx_pointer_reader pointer, struct place
     enum nx_error error = take_error(walk->message);
     FUZZ_CHECK((kind == NX_KIND_BAD) == (error != NX_OK));
     FUZZ_CHECK(pointer.depth == place.depth);
-    if (walk->reads && kind != NX_KIND_NULL)
+    if (walk->reads && kind != NX_KIND_NULL && walk->transcript->count <= TRANSCRIPT_READS)
         record->reads = reads_of(pointer);
     switch (kind) {
     case NX_KIND_NULL:
