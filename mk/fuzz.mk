@@ -10,6 +10,8 @@ FUZZ_SERVICE_C := $(FUZZ_DIR)/service.c $(FUZZ_DIR)/walk.c $(TEST_DIR)/memory_po
 FUZZ_C_message := $(FUZZ_JUDGED_C) $(FUZZ_RUNTIME_C)
 FUZZ_C_vat := $(FUZZ_SERVICE_C) $(FUZZ_RUNTIME_C)
 FUZZ_C_client := $(FUZZ_DIR)/walk.c $(FUZZ_RUNTIME_C)
+FUZZ_C_builder := $(FUZZ_JUDGED_C) $(FUZZ_RUNTIME_C)
+FUZZ_C_generator := $(filter-out %/main.c,$(GENERATOR_C)) $(FUZZ_RUNTIME_C)
 FUZZ_C_link := $(FUZZ_RUNTIME_C)
 
 # The official library, asked by the targets that it judges.

@@ -39,7 +39,7 @@ void print_layout(const struct model *model, FILE *to)
         const struct node *file = model_node(model, file_id(nx_list_get_struct(files, i)));
         struct node_list structs = {NULL, 0, 0};
 
-        if (!file)
+        if (!file || node_which(file->r) != NODE_FILE)
             continue;
         collect(model, file, NODE_STRUCT, &structs);
         for (size_t j = 0; j < structs.count; j++) {

@@ -5,9 +5,7 @@
  * With --layout it prints where each field lies instead. Exits with 1, and changes no file, where a
  * schema uses what it does not do or something cannot be written.
  */
-#include "check.h"
-#include "emit.h"
-#include "nexus-idl/framing.h"
+#include "generate.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,15 +17,6 @@
 struct input {
     uint8_t *bytes;
     size_t length;
-};
-
-/* A file to write, first by another name beside it. */
-struct text {
-    const char *path;
-    const char *draft;
-    char *bytes;
-    size_t length;
-    bool written;
 };
 
 static const char USAGE[] =
@@ -77,13 +66,20 @@ static void make_parents(struct arena *arena, const char *path)
     }
 }
 
-static bool write_draft(struct arena *arena, struct text *text)
+/* The file's texts are written by another name beside it first. */
+struct draft {
+    const char *path;
+    bool written;
+};
+
+static bool write_draft(struct arena *arena, const struct generated_file *text, struct draft *draft)
 {
     FILE *file;
 
+    draft->path = arena_printf(arena, "%s.new", text->path);
     make_parents(arena, text->path);
-    file = fopen(text->draft, "wb");
-    text->written = file;
+    file = fopen(draft->path, "wb");
+    draft->written = file;
     if (file && fwrite(text->bytes, 1, text->length, file) != text->length) {
         fclose(file);
         return false;
@@ -91,88 +87,39 @@ static bool write_draft(struct arena *arena, struct text *text)
     return file && fclose(file) == 0;
 }
 
-/* All drafts are written before the first takes its place. */
-static bool write_all(struct arena *arena, struct text *texts, uint32_t count)
+static bool complain(const char *path)
 {
-    bool good = true;
-
-    for (uint32_t i = 0; good && i < count; i++) {
-        good = write_draft(arena, &texts[i]);
-        if (!good)
-            fprintf(stderr, "capnpc-nexus-c: %s: %s\n", texts[i].path, strerror(errno));
-    }
-    for (uint32_t i = 0; good && i < count; i++) {
-        good = rename(texts[i].draft, texts[i].path) == 0;
-        texts[i].written = !good;
-        if (!good)
-            fprintf(stderr, "capnpc-nexus-c: %s: %s\n", texts[i].path, strerror(errno));
-    }
-    for (uint32_t i = 0; i < count; i++)
-        if (texts[i].written)
-            remove(texts[i].draft);
-    return good;
+    fprintf(stderr, "capnpc-nexus-c: %s: %s\n", path, strerror(errno));
+    return false;
 }
 
-/* Makes the text of one file; the caller frees it. */
-static bool make_text(const struct model *model, struct nx_struct_reader requested, bool is_header,
-                      struct text *text)
+/* All drafts are written before the first takes its place. */
+static bool write_all(struct arena *arena, const struct generated *texts)
 {
-    const struct node *file = model_node(model, file_id(requested));
-    const char *name = arena_text(model->arena, file_name(requested));
-    FILE *memory = open_memstream(&text->bytes, &text->length);
-    bool good;
+    struct draft *drafts = arena_take(arena, (texts->count + 1) * sizeof(*drafts));
+    bool good = true;
 
-    text->path = arena_printf(model->arena, "%s.%c", name, is_header ? 'h' : 'c');
-    text->draft = arena_printf(model->arena, "%s.new", text->path);
-    if (!memory) {
-        fprintf(stderr, "capnpc-nexus-c: %s\n", strerror(errno));
-        return false;
+    for (size_t i = 0; good && i < texts->count; i++)
+        good = write_draft(arena, &texts->files[i], &drafts[i]) || complain(texts->files[i].path);
+    for (size_t i = 0; good && i < texts->count; i++) {
+        good = rename(drafts[i].path, texts->files[i].path) == 0 || complain(texts->files[i].path);
+        drafts[i].written = !good;
     }
-    good = is_header ? emit_header(model, file, requested, memory)
-                     : emit_source(model, file, name, memory);
-    return fclose(memory) == 0 && good;
+    for (size_t i = 0; i < texts->count; i++)
+        if (drafts[i].written)
+            remove(drafts[i].path);
+    return good;
 }
 
 /* All texts are made before the first is written: a refused schema changes no file. */
-static bool generate(const struct model *model, const struct nx_message *message)
+static bool generate_files(struct arena *arena, const struct input *input)
 {
-    struct nx_list_reader files = request_files(model->request);
-    struct text *texts = arena_take(model->arena, (files.count * 2U + 1) * sizeof(*texts));
-    bool good = true;
+    struct generated generated;
+    bool good = generate(arena, input->bytes, input->length, &generated);
 
-    for (uint32_t i = 0; i < files.count; i++) {
-        const struct node *file = model_node(model, file_id(nx_list_get_struct(files, i)));
-
-        good = file && check_file(model, file) && good;
-    }
-    for (uint32_t i = 0; good && i < files.count * 2U; i++)
-        good = make_text(model, nx_list_get_struct(files, i / 2), i % 2 == 0, &texts[i]);
-    good = good && nx_message_error(message) == NX_OK &&
-           write_all(model->arena, texts, files.count * 2U);
-    for (uint32_t i = 0; i < files.count * 2U; i++)
-        free(texts[i].bytes);
+    good = good && write_all(arena, &generated);
+    generated_free(&generated);
     return good;
-}
-
-static bool run(const struct input *input, struct arena *arena, bool layout)
-{
-    struct nx_message message;
-    struct model model;
-    int error = nx_message_open_limits(&message, input->bytes, input->length, NX_SEGMENTS_MAX,
-                                       NX_BUDGET_NONE);
-    bool good = false;
-
-    if (error == NX_OK) {
-        good = model_open(&model, arena, nx_message_root(&message));
-        if (good && layout)
-            print_layout(&model, stdout);
-        else if (good)
-            good = generate(&model, &message);
-        error = nx_message_error(&message);
-    }
-    if (error != NX_OK)
-        fprintf(stderr, "capnpc-nexus-c: the request: %s\n", nx_error_text(error));
-    return error == NX_OK && good;
 }
 
 int main(int argc, char **argv)
@@ -191,7 +138,10 @@ int main(int argc, char **argv)
         fputs(USAGE, stderr);
         return 2;
     }
-    good = read_all(stdin, &input) && run(&input, &arena, layout);
+    good = read_all(stdin, &input);
+    if (good)
+        good = layout ? generate_layout(&arena, input.bytes, input.length, stdout)
+                      : generate_files(&arena, &input);
     arena_free(&arena);
     free(input.bytes);
     return good ? 0 : 1;

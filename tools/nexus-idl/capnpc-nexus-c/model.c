@@ -86,18 +86,16 @@ static int by_id(const void *a, const void *b)
     return left->id < right->id ? -1 : left->id > right->id;
 }
 
-const struct node *model_node(const struct model *model, uint64_t id)
+struct node *model_own_node(const struct model *model, uint64_t id)
 {
     struct node key = {.id = id};
 
     return bsearch(&key, model->nodes, model->node_count, sizeof(key), by_id);
 }
 
-static struct node *own_node(struct model *model, uint64_t id)
+const struct node *model_node(const struct model *model, uint64_t id)
 {
-    struct node key = {.id = id};
-
-    return bsearch(&key, model->nodes, model->node_count, sizeof(key), by_id);
+    return model_own_node(model, id);
 }
 
 static void name_file(struct model *model, struct node *node)
@@ -153,7 +151,7 @@ bool model_open(struct model *model, struct arena *arena, struct nx_struct_reade
     qsort(model->nodes, model->node_count, sizeof(*model->nodes), by_id);
     for (uint32_t i = 0; i < sources.count; i++) {
         struct nx_struct_reader source = nx_list_get_struct(sources, i);
-        struct node *node = own_node(model, source_id(source));
+        struct node *node = model_own_node(model, source_id(source));
 
         if (node)
             node->source = source;
@@ -166,7 +164,7 @@ bool model_open(struct model *model, struct arena *arena, struct nx_struct_reade
         if (node_which(model->nodes[i].r) != NODE_FILE)
             good = name_type(model, &model->nodes[i]) && good;
     }
-    return good;
+    return good && model_is_trees(model);
 }
 
 /* --- members --- */

@@ -12,9 +12,10 @@ struct node {
     struct nx_struct_reader r;
     struct nx_struct_reader source; /* Node.SourceInfo; the empty struct where there is none */
     const struct node *file;        /* itself, for a file */
-    const char *path;               /* in the schema: "Record.flow"; the file's name, for a file */
-    const char *lower; /* in C: "perf_record_flow"; the prefix of all names, for a file */
-    const char *upper; /* "PERF_RECORD_FLOW" */
+    const struct node *parent; /* what it lies in; NULL for a file, and for what lies nowhere */
+    const char *path;          /* in the schema: "Record.flow"; the file's name, for a file */
+    const char *lower;         /* in C: "perf_record_flow"; the prefix of all names, for a file */
+    const char *upper;         /* "PERF_RECORD_FLOW" */
 };
 
 struct model {
@@ -49,6 +50,10 @@ bool model_open(struct model *model, struct arena *arena, struct nx_struct_reade
 
 /* NULL for an id that the request does not have. */
 const struct node *model_node(const struct model *model, uint64_t id);
+struct node *model_own_node(const struct model *model, uint64_t id);
+
+/* Sets the parents; false, and why is printed, where a node lies in two places or in itself. */
+bool model_is_trees(const struct model *model);
 
 /* The fields of a struct or group in the order of the schema's text. */
 struct field *model_fields(const struct model *model, const struct node *node, uint32_t *count);

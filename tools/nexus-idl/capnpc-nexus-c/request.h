@@ -43,19 +43,33 @@ enum any_kind { ANY_UNCONSTRAINED, ANY_PARAMETER, ANY_METHOD_PARAMETER };
 
 /* --- CodeGeneratorRequest --- */
 
+/* Of structs without size any number can lie in no space, and each would be worked on: no request
+ * has such a list. */
+static inline struct nx_list_reader request_list(struct nx_struct_reader r, uint32_t index)
+{
+    struct nx_list_reader list = nx_get_list(r, index, NX_ELEMENT_STRUCT);
+    struct nx_struct_reader first = nx_list_get_struct(list, 0);
+
+    if (list.count == 0 || first.data_words + first.pointers > 0)
+        return list;
+    if (list.message->error == NX_OK)
+        list.message->error = NX_TAG;
+    return (struct nx_list_reader){NULL, 0, 0, 0, 0};
+}
+
 static inline struct nx_list_reader request_nodes(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 0, NX_ELEMENT_STRUCT);
+    return request_list(r, 0);
 }
 
 static inline struct nx_list_reader request_files(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 1, NX_ELEMENT_STRUCT);
+    return request_list(r, 1);
 }
 
 static inline struct nx_list_reader request_source_infos(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 3, NX_ELEMENT_STRUCT);
+    return request_list(r, 3);
 }
 
 /* --- CodeGeneratorRequest.RequestedFile and its Import --- */
@@ -72,7 +86,7 @@ static inline struct nx_text file_name(struct nx_struct_reader r)
 
 static inline struct nx_list_reader file_imports(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 1, NX_ELEMENT_STRUCT);
+    return request_list(r, 1);
 }
 
 static inline uint64_t import_id(struct nx_struct_reader r)
@@ -109,12 +123,12 @@ static inline uint64_t node_scope_id(struct nx_struct_reader r)
 
 static inline struct nx_list_reader node_nested(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 1, NX_ELEMENT_STRUCT);
+    return request_list(r, 1);
 }
 
 static inline struct nx_list_reader node_parameters(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 5, NX_ELEMENT_STRUCT);
+    return request_list(r, 5);
 }
 
 static inline bool node_is_generic(struct nx_struct_reader r)
@@ -154,22 +168,22 @@ static inline uint32_t struct_union_offset(struct nx_struct_reader r)
 
 static inline struct nx_list_reader struct_fields(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 3, NX_ELEMENT_STRUCT);
+    return request_list(r, 3);
 }
 
 static inline struct nx_list_reader enum_enumerants(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 3, NX_ELEMENT_STRUCT);
+    return request_list(r, 3);
 }
 
 static inline struct nx_list_reader interface_methods(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 3, NX_ELEMENT_STRUCT);
+    return request_list(r, 3);
 }
 
 static inline struct nx_list_reader interface_superclasses(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 4, NX_ELEMENT_STRUCT);
+    return request_list(r, 4);
 }
 
 static inline struct nx_struct_reader const_type(struct nx_struct_reader r)
@@ -203,7 +217,7 @@ static inline struct nx_text source_comment(struct nx_struct_reader r)
 
 static inline struct nx_list_reader source_members(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 1, NX_ELEMENT_STRUCT);
+    return request_list(r, 1);
 }
 
 static inline struct nx_text member_comment(struct nx_struct_reader r)
@@ -285,7 +299,7 @@ static inline uint16_t method_code_order(struct nx_struct_reader r)
 
 static inline struct nx_list_reader method_implicit_parameters(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 4, NX_ELEMENT_STRUCT);
+    return request_list(r, 4);
 }
 
 static inline uint64_t method_params_id(struct nx_struct_reader r)
@@ -339,7 +353,7 @@ static inline uint16_t any_which(struct nx_struct_reader r)
 
 static inline struct nx_list_reader brand_scopes(struct nx_struct_reader r)
 {
-    return nx_get_list(r, 0, NX_ELEMENT_STRUCT);
+    return request_list(r, 0);
 }
 
 /* --- Value --- */
