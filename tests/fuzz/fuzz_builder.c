@@ -111,7 +111,7 @@ static void make_list(struct nx_pointer_builder pointer, int *slot, struct input
 {
     static const uint8_t bits[] = {0, 1, 8, 16, 32, 64, 64};
     unsigned element = next(input) & 7;
-    uint32_t count = next(input) % (element >= NX_ELEMENT_64 ? 17U : 33U);
+    uint32_t count = next(input) % (element >= NX_ELEMENT_64 ? SLOTS + 1U : 33U);
     bool too_long = (next(input) & 31) == 31;
     if (too_long)
         count = NX_COUNT_MAX + 1U;
@@ -127,8 +127,6 @@ static void make_list(struct nx_pointer_builder pointer, int *slot, struct input
     object->l = made;
     object->element = element;
     object->count = count;
-    if (element == NX_ELEMENT_POINTER && count > SLOTS)
-        object->count = SLOTS; /* never: as many as slots */
 }
 
 static void make_structs(struct nx_pointer_builder pointer, int *slot, struct input *input)

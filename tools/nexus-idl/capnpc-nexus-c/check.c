@@ -46,12 +46,12 @@ static bool imports(const struct model *model, const struct node *file, const st
     return false;
 }
 
-static bool check_named(const struct place_in_schema *here, uint64_t id,
+static bool check_named(const struct place_in_schema *here, uint64_t id, enum node_kind kind,
                         struct nx_struct_reader brand)
 {
     const struct node *node = model_node(here->model, id);
 
-    if (!node)
+    if (!node || node_which(node->r) != kind)
         return refuse(here, "its type is not in the request");
     if (brand_scopes(brand).count > 0 || node_is_generic(node->r))
         return refuse(here, "generics are not supported");
@@ -66,8 +66,9 @@ static bool check_type(const struct place_in_schema *here, struct nx_struct_read
     case TYPE_LIST:
         return check_type(here, type_element(type));
     case TYPE_ENUM:
+        return check_named(here, type_id(type), NODE_ENUM, type_brand(type));
     case TYPE_STRUCT:
-        return check_named(here, type_id(type), type_brand(type));
+        return check_named(here, type_id(type), NODE_STRUCT, type_brand(type));
     case TYPE_INTERFACE:
         return refuse(here, "interfaces as types are not supported");
     case TYPE_ANY_POINTER:
@@ -126,7 +127,7 @@ static bool check_struct(const struct model *model, const struct node *node, int
         struct place_in_schema here = {model, node->file, fields[i].path};
 
         if (field_which(fields[i].r) == FIELD_GROUP) {
-            if (fields[i].group)
+            if (fields[i].group && node_which(fields[i].group->r) == NODE_STRUCT)
                 good = check_struct(model, fields[i].group, depth + 1, stop) && good;
             else
                 good = refuse(&here, "the group is not in the request");
@@ -168,8 +169,8 @@ static bool check_interface(const struct model *model, const struct node *node, 
             good = refuse(&here, "streaming is not supported");
             continue;
         }
-        good = check_named(&here, ids[0], method_params_brand(method)) && good;
-        good = check_named(&here, ids[1], method_results_brand(method)) && good;
+        good = check_named(&here, ids[0], NODE_STRUCT, method_params_brand(method)) && good;
+        good = check_named(&here, ids[1], NODE_STRUCT, method_results_brand(method)) && good;
         for (int j = 0; j < 2; j++) {
             const struct node *implied = model_node(model, ids[j]);
 
