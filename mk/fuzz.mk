@@ -35,6 +35,22 @@ $(FUZZ_BIN): $(HOST)/tests/fuzz_%: $(HOST)/$(FUZZ_DIR)/fuzz_%.o \
 		$$(call fuzz_objects,$$(HOST),$$(FUZZ_DRIVER_C) $$(FUZZ_C_$$*))
 	$(CC) $(OPT) $(EXTRA) $^ -o $@
 
+# Every flip of one bit and of two.
+FLIPS := $(HOST)/tests/fuzz_flips
+FLIPS_C := $(addprefix $(FUZZ_DIR)/,flips.c calls.c) $(FUZZ_JUDGED_C) $(FUZZ_SERVICE_C) $(FUZZ_RUNTIME_C)
+$(FLIPS): $(call fuzz_objects,$(HOST),$(sort $(FLIPS_C)))
+	$(CC) $(OPT) $(EXTRA) $^ -o $@
+
+FLIP_MESSAGES := $(BUILD)/gen-flips
+$(FLIP_MESSAGES)/made: $(FUZZ_DIR)/struct_messages.py $(SCHEMA)
+	$(say)
+	python3 -B $< $(SCHEMA) $(FLIP_MESSAGES)
+	@touch $@
+
+.PHONY: flips
+flips: $(FLIPS) $(ORACLE) $(FLIP_MESSAGES)/made ## Every flip of one and of two bits of every message: a quarter of an hour
+	ORACLE=$(ORACLE) $(FLIPS) $(FLIP_MESSAGES)/*.bin
+
 # The same on 32 bits. Debian's headers for the kernel lie where a compiler for 32 bits does not look.
 M32 := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 # -m32 alone would keep intermediate results in 80 bits.
@@ -72,7 +88,7 @@ endef
 $(foreach bits,64 32,$(eval $(call fuzz_rules,$(bits))))
 FUZZERS := $(foreach bits,64 32,$(addprefix $(FUZZ_OUT)/$(bits)/fuzz_,$(FUZZ_NAMES)))
 
-test-build: $(ORACLE) $(FUZZ_BIN) $(FUZZ_BIN_32)
+test-build: $(ORACLE) $(FUZZ_BIN) $(FUZZ_BIN_32) $(FLIPS) $(FLIP_MESSAGES)/made
 
 # How long each fuzzer runs, and which: FUZZ="vat client".
 SECONDS ?= 60

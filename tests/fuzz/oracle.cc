@@ -343,7 +343,7 @@ void answer_transcript(Walk &walk, kj::ArrayPtr<const capnp::word> words)
     write_all(answer.data(), answer.size());
 }
 
-void answer_flips(Walk &walk, kj::ArrayPtr<capnp::word> words, uint32_t bit, uint32_t bits)
+void answer_flips(Walk &walk, kj::ArrayPtr<capnp::word> words, uint32_t bit, uint32_t end)
 {
     auto *bytes = reinterpret_cast<uint8_t *>(words.begin());
     std::vector<uint64_t> digests;
@@ -351,7 +351,7 @@ void answer_flips(Walk &walk, kj::ArrayPtr<capnp::word> words, uint32_t bit, uin
         bytes[which / 8] ^= static_cast<uint8_t>(1U << which % 8);
     };
     flip(bit);
-    for (uint32_t other = bit; other < bits; other++) {
+    for (uint32_t other = bit; other < end; other++) {
         if (other != bit)
             flip(other);
         walk.message(words);
@@ -379,7 +379,7 @@ int main()
             return 1;
         auto message = words.slice(0, ask.length / 8);
         if (ask.question == ASK_FLIPS)
-            answer_flips(plain, message, ask.bit, ask.length / 8 * 64);
+            answer_flips(plain, message, ask.bit, ask.bit + ask.count);
         else
             answer_transcript(ask.question == ASK_READS ? with_reads : plain, message);
     }

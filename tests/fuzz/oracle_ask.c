@@ -65,10 +65,11 @@ static void get(void *to, size_t length)
     }
 }
 
-static void ask(enum question question, const uint8_t *bytes, size_t length, uint32_t bit)
+static void ask(enum question question, const uint8_t *bytes, size_t length, uint32_t bit,
+                uint32_t count)
 {
     char out[4096];
-    struct request request = {(uint32_t)question, bit, (uint32_t)length};
+    struct request request = {(uint32_t)question, bit, count, (uint32_t)length};
     if (oracle < 0)
         start();
     if (length > sizeof out - sizeof request) {
@@ -84,15 +85,15 @@ static void ask(enum question question, const uint8_t *bytes, size_t length, uin
 
 void oracle_walk(const uint8_t *bytes, size_t length, bool reads, struct transcript *transcript)
 {
-    ask(reads ? ASK_READS : ASK_TRANSCRIPT, bytes, length, 0);
+    ask(reads ? ASK_READS : ASK_TRANSCRIPT, bytes, length, 0, 0);
     get(&transcript->count, sizeof transcript->count);
     FUZZ_CHECK(transcript->count <= TRANSCRIPT_RECORDS);
     get(transcript->records, transcript->count * sizeof *transcript->records);
 }
 
-void oracle_ask_flips(const uint8_t *bytes, size_t length, uint32_t bit)
+void oracle_ask_flips(const uint8_t *bytes, size_t length, uint32_t bit, uint32_t count)
 {
-    ask(ASK_FLIPS, bytes, length, bit);
+    ask(ASK_FLIPS, bytes, length, bit, count);
 }
 
 void oracle_take_flips(uint64_t *digests, uint32_t count)

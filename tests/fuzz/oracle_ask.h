@@ -12,7 +12,7 @@
 void oracle_walk(const uint8_t *bytes, size_t length, bool reads, struct transcript *transcript);
 
 /* A question of ASK_FLIPS, whose answer, `count` digests, is taken later. One at a time. */
-void oracle_ask_flips(const uint8_t *bytes, size_t length, uint32_t bit);
+void oracle_ask_flips(const uint8_t *bytes, size_t length, uint32_t bit, uint32_t count);
 void oracle_take_flips(uint64_t *digests, uint32_t count);
 
 #endif

@@ -81,13 +81,14 @@ static void check_answer(size_t answered)
         FUZZ_CHECK(transcript.records[i].kind != RECORD_REFUSED);
 }
 
-static void finish_jobs(void)
+size_t service_finish_jobs(void)
 {
     size_t answered = 0;
     for (int steps = 0; perfd_server_step(&server, out, SERVICE_FRAME_BYTES, &answered) != 0;
          steps++)
         FUZZ_CHECK(steps < 100000);
     check_answer(answered);
+    return answered;
 }
 
 bool service_frame(const uint8_t *frame, size_t length, const uint8_t **answer, size_t *answered)
@@ -100,6 +101,14 @@ bool service_frame(const uint8_t *frame, size_t length, const uint8_t **answer, 
         perfd_receive(&server, &connection, frame, length, out, SERVICE_FRAME_BYTES, answered);
     check_answer(*answered);
     return open;
+}
+
+void service_reconnect(void)
+{
+    (void)service_finish_jobs();
+    perfd_disconnect(&server, &connection);
+    (void)service_finish_jobs();
+    connect_anew();
 }
 
 void service_feed(const uint8_t *bytes, size_t length, bool jobs)
@@ -115,13 +124,10 @@ void service_feed(const uint8_t *bytes, size_t length, bool jobs)
         size_t take = size < 0 ? 0 : (size_t)size;
         open = service_frame(bytes + at, take, &answer, &answered);
         if (jobs)
-            finish_jobs();
+            (void)service_finish_jobs();
         at += take;
     }
-    finish_jobs();
-    perfd_disconnect(&server, &connection);
-    finish_jobs();
-    connect_anew();
+    service_reconnect();
 }
 
 void service_check(void)

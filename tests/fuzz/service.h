@@ -17,6 +17,13 @@ void service_open(uint32_t capabilities);
  * of them. */
 void service_feed(const uint8_t *bytes, size_t length, bool jobs);
 
+/* Drives a job to its end; gives the length of its answer, which lies where that of the frame
+ * would. */
+size_t service_finish_jobs(void);
+
+/* The same, and another connection takes the place of this one. */
+void service_reconnect(void);
+
 /* One frame, and no new connection: false where it was closed. The answer is in *answer. */
 bool service_frame(const uint8_t *frame, size_t length, const uint8_t **answer, size_t *answered);
 

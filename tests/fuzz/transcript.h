@@ -100,14 +100,14 @@ static inline uint32_t transcript_next(uint32_t index, uint32_t count)
 enum question {
     ASK_TRANSCRIPT, /* answer: uint32_t how many, the records */
     ASK_READS,      /* the same with .reads */
-    /* For each bit from `bit` to the last: the message with `bit` and this one flipped, at first
+    /* For each of `count` bits from `bit` on: the message with `bit` and this one flipped, at first
      * `bit` alone; answer: a digest (uint64_t) for each. */
     ASK_FLIPS
 };
 
 struct request {
     uint32_t question;
-    uint32_t bit;
+    uint32_t bit, count;
     uint32_t length; /* of the message that follows */
 };
 
