@@ -3,7 +3,8 @@
  * Every flip of one bit and of two bits of messages: each method's call and its answer, the other
  * messages of RPC, and files with messages (of perf.capnp's structs).
  *
- *     flips [--pairs BITS] [FILE...]      pairs of messages of up to so many bits; 0: none
+ *     flips [--part I N] [--pairs BITS] [FILE...]
+ *                                         each N-th message; pairs of those of up to so many bits
  *                                         all of them where not said, and flips of one bit are read
  * as every type flips --seeds FOLDER                writes what it starts from, for the corpora
  *     flips --classes                     the classes of disagreement, one a line: name, reason
@@ -297,13 +298,20 @@ int main(int argc, char **argv)
         write_seeds(argv[2]);
         return 0;
     }
-    if (argc > 2 && strcmp(argv[1], "--pairs") == 0) {
-        pairs_bits = (uint32_t)strtoul(argv[2], NULL, 0);
-        at = 3;
+    size_t part = 0, parts = 1;
+    if (at + 2 < argc && strcmp(argv[at], "--part") == 0) {
+        part = strtoul(argv[at + 1], NULL, 0);
+        parts = strtoul(argv[at + 2], NULL, 0);
+        FUZZ_CHECK(part < parts);
+        at += 3;
+    }
+    if (at + 1 < argc && strcmp(argv[at], "--pairs") == 0) {
+        pairs_bits = (uint32_t)strtoul(argv[at + 1], NULL, 0);
+        at += 2;
     }
     for (; at < argc; at++)
         add_file(argv[at]);
-    for (size_t i = 0; i < subject_count; i++) {
+    for (size_t i = part; i < subject_count; i += parts) {
         uint64_t bits = subjects[i].length * 8;
         bool pairs = flip_all(&subjects[i], pairs_bits);
         ones += bits;
@@ -311,8 +319,8 @@ int main(int argc, char **argv)
         without_pairs += pairs ? 0 : 1;
     }
     printf("%lu messages: %llu flips of one bit, %llu of two; %u messages without those of two\n",
-           (unsigned long)subject_count, (unsigned long long)ones, (unsigned long long)twos,
-           without_pairs);
+           (unsigned long)((subject_count - part + parts - 1) / parts), (unsigned long long)ones,
+           (unsigned long long)twos, without_pairs);
     compare_report();
     return 0;
 }
