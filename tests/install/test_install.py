@@ -83,7 +83,7 @@ def with_a_date_it_is_the_same_twice():
 
 
 @checks.check
-def built_in_another_folder_the_library_has_the_same_bytes():
+def built_in_another_folder_the_libraries_have_the_same_bytes():
     with tempfile.TemporaryDirectory() as work:
         tracked = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], check=True,
                                  cwd=checks.ROOT, capture_output=True, text=True).stdout.split("\0")
@@ -92,11 +92,13 @@ def built_in_another_folder_the_library_has_the_same_bytes():
                 os.makedirs(os.path.dirname(os.path.join(work, name)), exist_ok=True)
                 shutil.copy(os.path.join(checks.ROOT, name), os.path.join(work, name))
         subprocess.run(["git", "init", "-q"], cwd=work, check=True)
-        subprocess.run(["make", "-j2", f"BUILD={BUILD}", f"{BUILD}/host/libperf.a"], cwd=work, check=True,
-                       capture_output=True, timeout=240)
-        with open(os.path.join(work, BUILD, "host/libperf.a"), "rb") as one:
-            with open(os.path.join(checks.HOST, "libperf.a"), "rb") as other:
-                checks.equal(one.read() == other.read(), True, "the same bytes")
+        libraries = ("libperf.a", "libnexus-idl.a")
+        subprocess.run(["make", "-j2", f"BUILD={BUILD}", *(f"{BUILD}/host/{name}" for name in libraries)], cwd=work,
+                       check=True, capture_output=True, timeout=240)
+        for name in libraries:
+            with open(os.path.join(work, BUILD, "host", name), "rb") as one:
+                with open(os.path.join(checks.HOST, name), "rb") as other:
+                    checks.equal(one.read() == other.read(), True, f"{name}: the same bytes")
 
 
 @checks.check

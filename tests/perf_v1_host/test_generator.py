@@ -261,6 +261,8 @@ def comments_of_the_schema_are_kept():
                 in header, "a comment cannot end or start another")
     checks.true("     * A comment that goes on for so long that it does not fit in one line of the generated file, in\n"
                 "     * which it has to be broken.\n" in header, "a long line's rest is in front of the next")
+    checks.true("/* A method's comment. */\nenum nx_outcome all_calls_on_plain(" in header, "a method's, at its handler")
+    checks.true("ALL_CALLS_METHOD_PLAIN = 0, /* A method's comment. */" in header, "and in the list of methods")
     checks.true("ALL_SHAPE_CIRCLE = 0, /* round */" in header, "an enumerant's")
     checks.true("/* Every plain type, without and with a default. */" in header, "a struct's")
     checks.true(" * Everything that the generator does, once.\n *\n * The file's comment" in header, "the file's")

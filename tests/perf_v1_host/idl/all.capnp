@@ -225,7 +225,7 @@ const voids :List(Void) = [void, void];
 
 interface Calls {
   # Two methods with named structs, and what may be written without.
-  plain @0 Plain -> Empty;
+  plain @0 Plain -> Empty;   # A method's comment.
   inner @1 (number :UInt32 = 5, name :Text) -> (ok :Bool);
   nested @2 Pointers.Nested -> Other.Other;
 

@@ -72,6 +72,7 @@ static void emit_server(const struct model *model, struct out *out, const struct
     const char *results = method->results->lower;
 
     out_declare(out, method->handler, method->path);
+    out_comment(out, "", method->comment);
     out_prototype(out, "enum nx_outcome", method->handler,
                   arena_printf(arena,
                                "struct %s_service *service, struct nx_call *call, "
