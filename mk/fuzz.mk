@@ -47,7 +47,11 @@ $(FLIP_MESSAGES)/made: $(FUZZ_DIR)/struct_messages.py $(SCHEMA)
 	python3 -B $< $(SCHEMA) $(FLIP_MESSAGES)
 	@touch $@
 
-.PHONY: flips
+.PHONY: flips fuzz-seeds
+fuzz-seeds: $(FLIPS) ## Write the seeds that have a name anew: after a change of perf.capnp
+	$(FUZZ_DIR)/seeds.py
+	$(FLIPS) --seeds $(FUZZ_DIR)/corpus
+
 flips: $(FLIPS) $(ORACLE) $(FLIP_MESSAGES)/made ## Every flip of one and of two bits of every message: a quarter of an hour
 	n=$$(nproc); seq 0 $$((n - 1)) | \
 		ORACLE=$(ORACLE) xargs -P $$n -I{} $(FLIPS) --part {} $$n $(FLIP_MESSAGES)/*.bin

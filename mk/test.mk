@@ -3,7 +3,7 @@
 
 TEST_DIR := tests/perf_v1_host
 TEST_BIN := $(patsubst $(TEST_DIR)/%.c,$(HOST)/tests/%,$(wildcard $(TEST_DIR)/test_*.c))
-TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh tests/browser/test_*.py)
+TEST_SCRIPTS := $(wildcard $(TEST_DIR)/test_*.py $(TEST_DIR)/test_*.sh tests/browser/test_*.py tests/fuzz/test_*.py)
 INC_TEST := -I$(TEST_DIR) -Isource/services/perfd/core $(INC_PERFD) $(INC_RUNTIME) $(INC_GEN) $(INC_CLIENT) $(INC_PATHS)
 
 # Tests of the core alone link it to a port in memory, and need nothing of what lies above it.

@@ -23,7 +23,6 @@ static struct perfd_server server;
 static struct perfd_connection connection;
 static uint32_t connection_capabilities;
 static uint8_t *out; /* SERVICE_FRAME_BYTES and a guard */
-static void *arena, *janks;
 static uint64_t counters[PERFD_COUNTERS_BYTES / 8];
 static uint64_t hotspots[PERFD_HOTSPOTS_BYTES / 8];
 
@@ -32,26 +31,48 @@ static void connect_anew(void)
     FUZZ_CHECK(perfd_connect(&server, &connection, connection_capabilities) == 0);
 }
 
-static void reserve(void)
+/* What the service has in memory, and how that is when nothing has happened yet: putting it back
+ * takes a tenth of what making it takes. */
+static struct {
+    void *memory, *fresh;
+    size_t bytes;
+} parts[] = {{NULL, NULL, 0},
+             {NULL, NULL, 0},
+             {counters, NULL, sizeof counters},
+             {hotspots, NULL, sizeof hotspots}};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+static void make(void)
 {
-    if (out != NULL)
-        return;
+    parts[0].bytes = perfd_arena_bytes(&config);
+    parts[1].bytes = perfd_jank_bytes(&config);
+    for (int i = 0; i < 2; i++)
+        parts[i].memory = malloc(parts[i].bytes);
+    for (int i = 0; i < PARTS; i++)
+        parts[i].fresh = malloc(parts[i].bytes);
+    for (int i = 0; i < PARTS; i++)
+        FUZZ_CHECK(parts[i].memory != NULL && parts[i].fresh != NULL);
     out = malloc(SERVICE_FRAME_BYTES + GUARD);
-    arena = malloc(perfd_arena_bytes(&config));
-    janks = malloc(perfd_jank_bytes(&config));
-    FUZZ_CHECK(out != NULL && arena != NULL && janks != NULL);
+    FUZZ_CHECK(out != NULL);
     memset(out, PATTERN, SERVICE_FRAME_BYTES + GUARD);
+    FUZZ_CHECK(perfd_init(&perfd, parts[0].memory, parts[0].bytes, &config, &port) == 0);
+    FUZZ_CHECK(perfd_jank_start(perfd, parts[1].memory, parts[1].bytes) == 0);
+    FUZZ_CHECK(perfd_counters_start(perfd, counters, sizeof counters) == 0);
+    FUZZ_CHECK(perfd_hotspots_start(perfd, hotspots, sizeof hotspots) == 0);
+    for (int i = 0; i < PARTS; i++)
+        memcpy(parts[i].fresh, parts[i].memory, parts[i].bytes);
 }
 
 void service_open(uint32_t capabilities)
 {
-    reserve();
     memory_port_clear(&port);
-    port = (struct perfd_port){.now_ns = 1000 * MS};
-    FUZZ_CHECK(perfd_init(&perfd, arena, perfd_arena_bytes(&config), &config, &port) == 0);
-    FUZZ_CHECK(perfd_jank_start(perfd, janks, perfd_jank_bytes(&config)) == 0);
-    FUZZ_CHECK(perfd_counters_start(perfd, counters, sizeof counters) == 0);
-    FUZZ_CHECK(perfd_hotspots_start(perfd, hotspots, sizeof hotspots) == 0);
+    memset(&port, 0, sizeof port);
+    port.now_ns = 1000 * MS;
+    if (out == NULL)
+        make();
+    else
+        for (int i = 0; i < PARTS; i++)
+            memcpy(parts[i].memory, parts[i].fresh, parts[i].bytes);
     perfd_server_init(&server, perfd, &port, SERVICE_FRAME_BYTES);
     connection_capabilities = capabilities;
     connect_anew();

@@ -8,17 +8,21 @@
 
 struct block {
     struct block *next;
-    max_align_t bytes[];
+    NX_HANDLE unsigned char bytes[]; /* handles are stricter than what malloc knows of */
 };
 
 void *arena_take(struct arena *arena, size_t size)
 {
-    struct block *block = calloc(1, sizeof(*block) + size);
+    size_t align = _Alignof(struct block);
+    struct block *block = NULL;
 
+    if (size <= SIZE_MAX / 2)
+        block = aligned_alloc(align, (sizeof(*block) + size + align - 1) / align * align);
     if (!block) {
         fputs("capnpc-nexus-c: out of memory\n", stderr);
         exit(1);
     }
+    memset(block, 0, sizeof(*block) + size);
     block->next = arena->blocks;
     arena->blocks = block;
     return block->bytes;
