@@ -96,7 +96,65 @@ MESSAGES = {
     "512-segments": struct.pack("<II", 511, 1) + bytes(4 * 511) + bytes(4) + struct.pack("<Q", 0),
 }
 
-SEEDS = {"message": MESSAGES}
+SEND, OUT_AND_IN, IN, DATA, NOISE, LOSE, SPOIL, QUIET, OPEN, CLOSE, POKE, FORGE = range(12)
+OPENER, ACCEPTOR = 0, 1
+OPENED = [(OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, OUT_AND_IN, 0)]
+
+
+def line(*steps):
+    """Steps on a serial line, each (end, which, how much, bytes besides); the frames are of 104 bytes."""
+    codes = bytes([10])
+    for end, which, much, *more in steps:
+        codes += bytes([which if end == OPENER else 128 + (which + 4) % 12, much]) + b"".join(more)
+    return codes
+
+
+LINES = {
+    "a-session": line(*OPENED, (OPENER, DATA, 3, b"abc"), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, DATA, 2, b"de"),
+                      (ACCEPTOR, SEND, 3), (ACCEPTOR, SEND, 90), (OPENER, IN, 2), (OPENER, IN, 90), (OPENER, CLOSE, 0),
+                      (OPENER, OUT_AND_IN, 0)),
+    "bytes-lost": line(*OPENED, (OPENER, DATA, 3, b"abc"), (OPENER, SEND, 90), (ACCEPTOR, LOSE, 5), (ACCEPTOR, IN, 90),
+                       (OPENER, DATA, 3, b"def"), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, QUIET, 0)),
+    "bytes-spoiled": line(*OPENED, (OPENER, DATA, 3, b"abc"), (OPENER, SEND, 90), (ACCEPTOR, SPOIL, 25, b"\x08"),
+                          (ACCEPTOR, IN, 90), (OPENER, POKE, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, OUT_AND_IN, 0)),
+    "noise": line((ACCEPTOR, NOISE, 6, b"NXLKNX"), *OPENED, (OPENER, NOISE, 8, b"NXLK\x01\x00\xff\xff"),
+                  (OPENER, IN, 90)),
+    "forged": line(*OPENED, *[(end, FORGE, 4, bytes([kind, other]), b"data") for end in (0, 1) for kind in range(6)
+                              for other in (8, 9)], (OPENER, IN, 255), (ACCEPTOR, IN, 255)),
+    "opened-again": line(*OPENED, (OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, DATA, 1, b"x"),
+                         (ACCEPTOR, OUT_AND_IN, 0), (ACCEPTOR, OUT_AND_IN, 0), (ACCEPTOR, CLOSE, 0),
+                         (ACCEPTOR, OUT_AND_IN, 0)),
+}
+
+A_STRUCT, A_LIST, STRUCTS, TEXT, A_DATA, A_CAPABILITY, A_NULL = range(7)
+ROOT_OF_SIX = bytes([15, A_STRUCT, 2, 5])
+
+
+def calls(size, *steps):
+    """Calls of the builder, on a buffer of this size."""
+    return size.to_bytes(2, "big") + b"".join(steps)
+
+
+def make(pointer, kind, *more):
+    """Through a pointer of the first object."""
+    return bytes([0, 0, pointer, kind, *more])
+
+
+BUILDERS = {
+    "each-kind": calls(1024, ROOT_OF_SIX, make(0, A_STRUCT, 1, 1), make(1, A_LIST, 4, 3, 0), make(2, STRUCTS, 1, 1, 2),
+                       make(3, TEXT, 2, 104, 105), make(4, A_CAPABILITY, 7), bytes([1, 0, 8, 4]) + b"12345678",
+                       make(3, A_DATA, 2, 1, 2), make(4, A_NULL)),
+    "each-element": calls(1024, ROOT_OF_SIX, *[make(i % 5, A_LIST, i, 5, 0) + bytes([1, i + 1, 1, i - 1]) + b"abcdefgh"
+                                               for i in range(1, 7)]),
+    "no-room": calls(48, ROOT_OF_SIX, make(0, STRUCTS, 3, 3, 4)),
+    "room-to-the-word": calls(8 + 8 + 56 + 8, ROOT_OF_SIX, make(0, TEXT, 7, *b"letters"), make(1, A_DATA, 1, 1)),
+    "no-such-field": calls(256, ROOT_OF_SIX, bytes([1, 0, 16, 1]) + bytes(8)),
+    "no-such-element": calls(256, ROOT_OF_SIX, make(0, A_LIST, 2, 3, 0), bytes([1, 1, 3, 1]) + bytes(8)),
+    "empty-struct": calls(256, bytes([15, A_STRUCT, 0, 0])),
+    "buffer-of-15": calls(15, ROOT_OF_SIX),
+}
+
+SEEDS = {"message": MESSAGES, "link": LINES, "builder": BUILDERS}
 
 
 def main():

@@ -84,7 +84,7 @@ def flips_of_one_bit_and_of_two():
     text = run(FLIPS, "--pairs", str(PAIRS_BITS), *files)
     print(text.splitlines()[-len(known_classes()) - 2])
     bits = [(int(number), how) for number, how in re.findall(r" (\d+) bits, (all pairs|one)$", text, re.M)]
-    checks.true(len(bits) > 60 + len(files), "calls, answers, and files")
+    checks.true(len(bits) > 50 + len(files), "calls, answers, and files")
     checks.equal([how for number, how in bits if (how == "all pairs") != (number <= PAIRS_BITS)], [])
     ones, twos = re.search(r"(\d+) flips of one bit, (\d+) of two", text).groups()
     checks.equal(int(ones), sum(number for number, _ in bits))

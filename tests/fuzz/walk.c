@@ -152,6 +152,7 @@ static enum nx_error step_struct(struct nx_pointer_reader pointer, struct nx_str
     return take_error(message);
 }
 
+/* At least: the words that a list of structs says it has are not in its handle. */
 static uint64_t list_cost(struct nx_list_reader list)
 {
     static const uint8_t bits[] = {1, 1, 8, 16, 32, 64, 64};
@@ -159,7 +160,9 @@ static uint64_t list_cost(struct nx_list_reader list)
         return list.count;
     if (list.element != NX_ELEMENT_STRUCT)
         return ((uint64_t)list.count * bits[list.element] + 63) / 64;
-    return 0; /* its own words are not in the handle */
+    struct nx_struct_reader first = nx_list_get_struct(list, 0);
+    uint64_t words = (uint64_t)first.data_words + first.pointers;
+    return 1 + list.count * (words > 0 ? words : 1);
 }
 
 /* The list, of whatever element size it is. */
@@ -184,8 +187,10 @@ static enum nx_error step_list(struct nx_pointer_reader pointer, struct nx_list_
             FUZZ_CHECK(list->message == NULL && list->count == 0);
         } else {
             uint64_t cost = list_cost(found);
-            if (element == NX_ELEMENT_STRUCT)
+            if (element == NX_ELEMENT_STRUCT) {
+                FUZZ_CHECK(UINT64_MAX - free_message.budget_words >= cost);
                 cost = UINT64_MAX - free_message.budget_words;
+            }
             if (!charged(message, before, cost))
                 FUZZ_CHECK(list->message == NULL && list->count == 0);
         }
