@@ -13,6 +13,7 @@ FUZZ_C_client := $(FUZZ_DIR)/walk.c $(FUZZ_RUNTIME_C)
 FUZZ_C_builder := $(FUZZ_JUDGED_C) $(FUZZ_RUNTIME_C)
 FUZZ_C_generator := $(filter-out %/main.c,$(GENERATOR_C)) $(FUZZ_RUNTIME_C)
 FUZZ_C_link := $(FUZZ_RUNTIME_C)
+FUZZ_C_packed := $(FUZZ_RUNTIME_C)
 
 # The official library, asked by the targets that it judges.
 ORACLE := $(HOST)/tests/fuzz_oracle

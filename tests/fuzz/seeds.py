@@ -154,7 +154,25 @@ BUILDERS = {
     "buffer-of-15": calls(15, ROOT_OF_SIX),
 }
 
-SEEDS = {"message": MESSAGES, "link": LINES, "builder": BUILDERS}
+# A message of one word, and what may stand where one is due. Tags, bytes, counts: docs/nexus-idl.md has the encoding.
+ONE_WORD = bytes.fromhex("1001 0107")
+PACKED = {
+    "nothing": b"",
+    "a-few-bytes": bytes.fromhex("5108 0302 3119 aa01"),
+    "zeros-256": bytes.fromhex("00ff"),
+    "raw-3": bytes.fromhex("ff 0102030405060708 02") + bytes(range(1, 17)),
+    "cut-in-a-word": bytes.fromhex("ff0102"),
+    "cut-before-a-count": bytes.fromhex("00"),
+    "cut-in-a-raw-run": bytes.fromhex("ff 0102030405060708 02 01"),
+    "two-messages": ONE_WORD + ONE_WORD,
+    "message-of-no-words": bytes.fromhex("0000"),
+    "message-of-two-segments": bytes.fromhex("1101 01 01 02 0107 0000 0109"),
+    "run-past-the-message": bytes.fromhex("1001 0005"),
+    "segments-0xffffffff": bytes.fromhex("1fffffffff01"),
+    "longer-than-memory": bytes.fromhex("f0ffffffff 0107"),
+}
+
+SEEDS = {"message": MESSAGES, "link": LINES, "builder": BUILDERS, "packed": PACKED}
 
 
 def main():

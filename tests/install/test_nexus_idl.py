@@ -141,7 +141,7 @@ def all_of_it_compiles_without_a_warning():
         flags = project.sh("pkg-config --cflags nexus-idl").split()
         for compiler in ("gcc", "clang"):
             for level in ("-O0", "-O3"):
-                for name in ("server.c", "client.c", "message.c", "counter.capnp.c"):
+                for name in ("server.c", "client.c", "message.c", "packed.c", "counter.capnp.c"):
                     project.sh(" ".join([compiler, "-std=c11", level, *STRICT, "-Wunused", "-Wcast-align", *flags, "-c",
                                          name, "-o", "object.o"]))
 
@@ -156,6 +156,25 @@ def messages_by_themselves():
         project.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 main.c $(pkg-config --cflags --libs nexus-idl)"
                    " -o main")
         checks.equal(project.sh("./main | capnp decode --short counter.capnp Total"), "(total = 77)\n")
+
+
+@checks.check
+def packed_messages_one_behind_the_other():
+    """The official tool packs two and reads what comes back as two."""
+    with Project() as project:
+        with open(os.path.join(project.work, "main.c"), "w", encoding="ascii") as file:
+            file.write('#include "packed.c"\n#include <stdio.h>\nint main(void) { uint8_t f[256], m[64], p[80];'
+                       " size_t n = fread(f, 1, sizeof(f), stdin), at = 0; int64_t got;"
+                       " while (at < n && (got = unpack(f, n, &at, m, sizeof(m))) > 0)"
+                       " if ((got = pack(m, (size_t)got, p, sizeof(p))) > 0) fwrite(p, 1, (size_t)got, stdout);"
+                       " return at != n || unpack(f, 1, &(size_t){0}, m, sizeof(m)) != NX_TRUNCATED; }\n")
+        project.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 main.c $(pkg-config --cflags --libs nexus-idl)"
+                   " -o main")
+        for total in (77, 256):
+            project.sh(f"echo '(total = {total})' | capnp convert text:packed counter.capnp Total >>both")
+        project.sh("./main <both >again; cmp both again")
+        checks.equal(project.sh("capnp convert packed:text --short counter.capnp Total <again"),
+                     "(total = 77)\n(total = 256)\n")
 
 
 @checks.check
