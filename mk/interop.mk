@@ -14,7 +14,7 @@ $(STOCK)/cpp/perf.o: $(CPP_GEN)/perf.capnp.c++
 
 $(STOCK)/cpp/%: $(STOCK_DIR)/cpp/%.cc $(STOCK)/cpp/perf.o
 	$(say)
-	$(STOCK_CXX) $^ -o $@ -lcapnp-rpc -lcapnp -lkj-async -lkj
+	$(STOCK_CXX) $(filter %.cc %.o,$^) -o $@ -lcapnp-rpc -lcapnp -lkj-async -lkj
 
 # capnp-es and its generator, which needs TypeScript.
 CAPNPC_JS := $(STOCK_NPM)/.bin/capnpc-js

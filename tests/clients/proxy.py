@@ -102,7 +102,12 @@ class Proxy:
     def accept(self):
         client, _ = self.listener.accept()
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        server.connect(self.server_path)
+        try:
+            server.connect(self.server_path)
+        except OSError:  # the client gets what it would have got
+            client.close()
+            server.close()
+            return
         client.setblocking(False)
         server.setblocking(False)
         number = len(self.connections)
