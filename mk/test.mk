@@ -33,7 +33,7 @@ $(RPC_TEST_BIN): $(HOST)/tests/%: $(HOST)/$(TEST_DIR)/%.o $(CLIENT_O) $(PATHS_O)
 # Once more as images have it.
 $(HOST)/tests/test_rpc_fuzz $(HOST)/tests/test_rpc_fuzz_plain: $(HOST)/tests/fuzz/mutate.o
 RPC_PLAIN_BIN := $(addprefix $(HOST)/tests/,test_rpc_plain test_rpc_fuzz_plain)
-$(RPC_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/$(TEST_DIR)/%.o $(RUNTIME_PLAIN_O)
+$(RPC_PLAIN_BIN): $(HOST)/tests/%_plain: $(HOST)/plain/$(TEST_DIR)/%.o $(RUNTIME_PLAIN_O)
 	$(CC) $(OPT) $(EXTRA) $^ -o $@ -lcmocka
 TEST_BIN += $(WIRE_PLAIN_BIN) $(RPC_PLAIN_BIN)
 

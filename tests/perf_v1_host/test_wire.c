@@ -380,6 +380,18 @@ static void invariant_6_text_has_its_nul(void **state)
     ENDS_WITH(none, NX_TEXT);
 }
 
+static void invariant_6_a_text_without_nul_is_charged_once(void **state)
+{
+    struct opened *m =
+        OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, NX_ELEMENT_8, 16), UINT64_MAX, UINT64_MAX);
+
+    (void)state;
+    /* Enough for the root and the text, and not for the text twice. */
+    assert_int_equal(nx_message_open_limits(&m->message, m->frame.bytes, m->frame.length, 1, 1), 0);
+    assert_int_equal(nx_get_text(nx_message_root(&m->message), 0).length, 0);
+    ENDS_WITH(m, NX_TEXT);
+}
+
 static void invariant_6_a_nul_inside_ends_no_text(void **state)
 {
     struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, NX_ELEMENT_8, 4), 0x00420041);
@@ -497,6 +509,7 @@ int main(void)
         cmocka_unit_test(invariant_5_a_capability_is_neither),
         cmocka_unit_test(invariant_5_kinds_are_told_apart),
         cmocka_unit_test(invariant_6_text_has_its_nul),
+        cmocka_unit_test(invariant_6_a_text_without_nul_is_charged_once),
         cmocka_unit_test(invariant_6_a_nul_inside_ends_no_text),
         cmocka_unit_test(invariant_7_the_limit_of_segments_is_the_readers_choice),
         cmocka_unit_test(invariant_7_no_message_over_the_words_that_a_place_can_hold),

@@ -163,6 +163,28 @@ static void data_is_filled_in_place(void **state)
     close_room(room, NX_OK);
 }
 
+/* Its bytes, and zeros up to the next word, of which the first is its NUL; nothing is read behind
+ * a text that has none. */
+static void texts_of_every_length(void **state)
+{
+    (void)state;
+    for (uint32_t length = 0; length < 40; length++) {
+        struct room *room = open_room(16 + 8 * (length / 8 + 1));
+        char *text = malloc(length > 0 ? length : 1);
+
+        assert_non_null(text);
+        for (uint32_t i = 0; i < length; i++)
+            text[i] = (char)('A' + i);
+        nx_make_text(nx_builder_pointer(&room->builder), (struct nx_text){text, length});
+        assert_int_equal(nx_builder_finish(&room->builder), room->size);
+        assert_true(nx_load64(room->bytes + 8) == LIST_PTR(0, NX_ELEMENT_8, length + 1));
+        for (size_t i = 16; i < room->size; i++)
+            assert_int_equal(room->bytes[i], i - 16 < length ? 'A' + (int)i - 16 : 0);
+        free(text);
+        close_room(room, NX_OK);
+    }
+}
+
 static void data_of_length_0_is_there(void **state)
 {
     struct room *room = open_room(24);
@@ -390,6 +412,7 @@ int main(void)
         cmocka_unit_test(lists_of_every_size),
         cmocka_unit_test(a_list_of_structs_has_its_tag),
         cmocka_unit_test(data_is_filled_in_place),
+        cmocka_unit_test(texts_of_every_length),
         cmocka_unit_test(data_of_length_0_is_there),
         cmocka_unit_test(invariant_2_every_size_of_buffer),
         cmocka_unit_test(invariant_2_nothing_is_written_through_what_did_not_fit),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building a message of one segment. Positions are words of the segment; space is only ever
  * appended. */
+#include "fast.h"
 #include "nexus-idl/wire.h"
 
 enum { HEADER_BYTES = 8, WIRE_LIST = 1, WIRE_CAPABILITY = 3 };
@@ -9,6 +10,11 @@ static void fail(struct nx_builder *builder, enum nx_error error)
 {
     if (builder && builder->error == NX_OK)
         builder->error = error;
+}
+
+void nx_builder_refuse(struct nx_builder *builder)
+{
+    fail(builder, NX_RANGE);
 }
 
 __attribute__((noinline)) static uint8_t *word_at(const struct nx_builder *builder, uint32_t word)
@@ -26,7 +32,7 @@ void nx_builder_init(struct nx_builder *builder, uint8_t *buffer, size_t size)
     size = (size - HEADER_BYTES) / 8;
     builder->capacity_words = size < NX_WORDS_MAX ? (uint32_t)size : NX_WORDS_MAX;
     builder->used_words = 1;
-    nx_store64(word_at(builder, 0), 0);
+    nx_store64(buffer + HEADER_BYTES, 0);
 }
 
 size_t nx_builder_finish(struct nx_builder *builder)
@@ -231,8 +237,8 @@ static void point(struct nx_pointer_builder pointer, uint32_t at, uint32_t kind,
     nx_store32(target + 4, upper);
 }
 
-struct nx_struct_builder nx_make_struct(struct nx_pointer_builder pointer, uint16_t data_words,
-                                        uint16_t pointers)
+struct nx_struct_builder nx_usual_make_struct(struct nx_pointer_builder pointer,
+                                              uint16_t data_words, uint16_t pointers)
 {
     struct nx_struct_builder target = {pointer.builder, 0, 0, 0};
 
@@ -293,7 +299,7 @@ uint8_t *nx_make_bytes(struct nx_pointer_builder pointer, uint32_t length)
     return list.data > 0 ? word_at(list.builder, list.data) : NULL;
 }
 
-void nx_make_text(struct nx_pointer_builder pointer, struct nx_text text)
+void nx_usual_make_text(struct nx_pointer_builder pointer, struct nx_text text)
 {
     uint8_t *at;
 

@@ -62,32 +62,65 @@ static inline bool enter_struct(struct nx_message *message, uint64_t word, uint3
     return true;
 }
 
-bool nx_fast_struct(struct nx_pointer_reader pointer, struct nx_struct_reader *reader)
+struct nx_struct_reader nx_message_root(struct nx_message *message)
 {
-    return is_near(pointer.message, pointer.depth) &&
-           enter_struct(pointer.message, pointer.word, pointer.depth, reader);
+    struct nx_struct_reader reader;
+    if (message->segments == 1 && message->words > 0 && enter_struct(message, 0, 0, &reader))
+        return reader;
+    return nx_usual_struct(nx_message_pointer(message));
 }
 
-bool nx_fast_field(struct nx_struct_reader from, uint32_t index, struct nx_struct_reader *reader)
+struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
 {
-    return index < from.pointers && is_near(from.message, from.depth) &&
-           enter_struct(from.message, (uint64_t)from.data + from.data_words + index, from.depth,
-                        reader);
+    struct nx_struct_reader reader;
+    if (is_near(pointer.message, pointer.depth) &&
+        enter_struct(pointer.message, pointer.word, pointer.depth, &reader))
+        return reader;
+    return nx_usual_struct(pointer);
 }
 
-bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list)
+struct nx_struct_reader nx_get_struct(struct nx_struct_reader from, uint32_t index)
+{
+    return nx_pointer_struct(nx_get_pointer(from, index));
+}
+
+/* The bytes that the pointer leads to: how many, and at which word. */
+static inline bool enter_bytes(struct nx_pointer_reader pointer, uint64_t *count, uint32_t *at)
 {
     struct nx_message *message = pointer.message;
     if (!is_near(message, pointer.depth))
         return false;
-    uint64_t near = pointer_at(message, pointer.word), count = near >> 35;
+    uint64_t near = pointer_at(message, pointer.word);
+    *count = near >> 35;
+    return (near & 3) == LIST_POINTER && (near >> 32 & 7) == NX_ELEMENT_8 &&
+           enter(message, pointer.word, near, (*count + 7) / 8, at);
+}
+
+bool nx_fast_bytes(struct nx_pointer_reader pointer, struct nx_list_reader *list)
+{
+    uint64_t count;
     uint32_t at;
-    if ((near & 3) != LIST_POINTER || (near >> 32 & 7) != NX_ELEMENT_8 ||
-        !enter(message, pointer.word, near, (count + 7) / 8, &at))
+    if (!enter_bytes(pointer, &count, &at))
         return false;
-    *list = (struct nx_list_reader){message, at & NX_WORDS_MAX, (pointer.depth + 1U) & NX_DEPTH_MAX,
-                                    count & NX_COUNT_MAX, NX_ELEMENT_8};
+    *list = (struct nx_list_reader){pointer.message, at & NX_WORDS_MAX,
+                                    (pointer.depth + 1U) & NX_DEPTH_MAX, count & NX_COUNT_MAX,
+                                    NX_ELEMENT_8};
     return true;
+}
+
+struct nx_text nx_pointer_text(struct nx_pointer_reader pointer)
+{
+    struct nx_message *message = pointer.message;
+    uint64_t count;
+    uint32_t at;
+    if (enter_bytes(pointer, &count, &at)) {
+        const char *bytes = (const char *)message->body + (uint64_t)at * 8;
+        if (count > 0 && bytes[count - 1] == '\0')
+            return (struct nx_text){bytes, (uint32_t)count - 1};
+        /* The usual code says what it is, and charges for it. */
+        message->budget_words += (count + 7) / 8 + (count == 0);
+    }
+    return nx_usual_text(pointer);
 }
 
 /* --- Calls ------------------------------------------------------------------------------------ */
@@ -114,6 +147,13 @@ static inline bool open_near(struct nx_message *message, const uint8_t *bytes, s
     *message = (struct nx_message){
         bytes + 4, bytes + 8, (uint32_t)words, 1, words * NX_BUDGET_DEFAULT, NX_OK};
     return true;
+}
+
+int nx_message_open(struct nx_message *message, const uint8_t *bytes, size_t length)
+{
+    if (open_near(message, bytes, length))
+        return NX_OK;
+    return nx_message_open_limits(message, bytes, length, NX_SEGMENTS_DEFAULT, NX_BUDGET_DEFAULT);
 }
 
 /* The struct in a pointer field, of at least so many words of data. */
@@ -165,6 +205,76 @@ bool nx_fast_params(struct nx_call *call, struct nx_struct_reader *reader)
         return true;
     message->budget_words = budget_words;
     return false;
+}
+
+/* --- Building --------------------------------------------------------------------------------- */
+
+/* Room for so many words, which may be none; where they are. They are not zero yet. */
+static inline bool append(struct nx_builder *builder, uint64_t words, uint32_t *at)
+{
+    if (builder == NULL || builder->error != NX_OK ||
+        words > builder->capacity_words - builder->used_words)
+        return false;
+    *at = builder->used_words;
+    builder->used_words += (uint32_t)words;
+    return true;
+}
+
+/* The segment, behind the stream's header. */
+static inline uint8_t *segment_of(const struct nx_builder *builder)
+{
+    return builder->bytes + 8;
+}
+
+/* The offset in a pointer in `from` to what is at `to`, behind it. */
+static inline uint64_t offset(uint32_t from, uint32_t to)
+{
+    return (uint64_t)(to - from - 1) << 2;
+}
+
+struct nx_struct_builder nx_make_struct(struct nx_pointer_builder pointer, uint16_t data_words,
+                                        uint16_t pointers)
+{
+    struct nx_builder *builder = pointer.builder;
+    uint32_t words = (uint32_t)data_words + pointers, at;
+    if (words == 0 || !append(builder, words, &at))
+        return nx_usual_make_struct(pointer, data_words, pointers);
+    uint8_t *segment = segment_of(builder);
+    for (uint32_t i = at; i < at + words; i++)
+        store(segment + (uint64_t)i * 8, 0);
+    store(segment + (uint64_t)pointer.word * 8,
+          offset(pointer.word, at) | (uint64_t)data_words << 32 | (uint64_t)pointers << 48);
+    return (struct nx_struct_builder){builder, at, data_words, pointers};
+}
+
+/* The last bytes of a text, 7 at most, as a word with zeros behind them. */
+static inline uint64_t load_rest(const uint8_t *from, uint32_t length)
+{
+    if (length >= 4) /* two fours, the second one over some of the first */
+        return nx_load32(from) | (uint64_t)nx_load32(from + length - 4) << 8 * (length - 4);
+    if (length == 0)
+        return 0;
+    return from[0] | (uint64_t)from[length / 2] << 8 * (length / 2) |
+           (uint64_t)from[length - 1] << 8 * (length - 1);
+}
+
+void nx_make_text(struct nx_pointer_builder pointer, struct nx_text text)
+{
+    struct nx_builder *builder = pointer.builder;
+    uint64_t count = (uint64_t)text.length + 1;
+    uint32_t at;
+    if (count > NX_COUNT_MAX || !append(builder, (count + 7) / 8, &at)) {
+        nx_usual_make_text(pointer, text);
+        return;
+    }
+    uint8_t *segment = segment_of(builder), *to = segment + (uint64_t)at * 8;
+    const uint8_t *from = (const uint8_t *)text.bytes;
+    uint32_t left = text.length;
+    for (; left >= 8; left -= 8, from += 8, to += 8)
+        store(to, load(from));
+    store(to, load_rest(from, left)); /* with the NUL */
+    store(segment + (uint64_t)pointer.word * 8,
+          offset(pointer.word, at) | LIST_POINTER | (uint64_t)NX_ELEMENT_8 << 32 | count << 35);
 }
 
 /* --- Answering -------------------------------------------------------------------------------- */

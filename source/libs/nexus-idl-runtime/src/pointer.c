@@ -68,11 +68,6 @@ int nx_message_open_limits(struct nx_message *message, const uint8_t *bytes, siz
     return NX_OK;
 }
 
-int nx_message_open(struct nx_message *message, const uint8_t *bytes, size_t length)
-{
-    return nx_message_open_limits(message, bytes, length, NX_SEGMENTS_DEFAULT, NX_BUDGET_DEFAULT);
-}
-
 struct nx_pointer_reader nx_message_pointer(struct nx_message *message)
 {
     struct nx_pointer_reader pointer = {message, 0, 0};
@@ -83,11 +78,6 @@ struct nx_pointer_reader nx_message_pointer(struct nx_message *message)
         pointer.message = NULL;
     }
     return pointer;
-}
-
-struct nx_struct_reader nx_message_root(struct nx_message *message)
-{
-    return nx_pointer_struct(nx_message_pointer(message));
 }
 
 /* --- following --- */
@@ -222,7 +212,7 @@ struct nx_pointer_reader nx_get_pointer(struct nx_struct_reader reader, uint32_t
     return pointer;
 }
 
-struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
+struct nx_struct_reader nx_usual_struct(struct nx_pointer_reader pointer)
 {
     struct nx_struct_reader reader = {NULL, 0, 0, 0, 0};
     struct nx_message *message = pointer.message;
@@ -230,7 +220,7 @@ struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
     uint16_t data_words;
     uint16_t pointers;
 
-    if (nx_fast_struct(pointer, &reader) || !follow(pointer, &object))
+    if (!follow(pointer, &object))
         return reader;
     data_words = (uint16_t)(object.pointer >> 32);
     pointers = (uint16_t)(object.pointer >> 48);
@@ -248,15 +238,6 @@ struct nx_struct_reader nx_pointer_struct(struct nx_pointer_reader pointer)
         reader.pointers = pointers;
     }
     return reader;
-}
-
-struct nx_struct_reader nx_get_struct(struct nx_struct_reader reader, uint32_t index)
-{
-    struct nx_struct_reader found;
-
-    if (nx_fast_field(reader, index, &found))
-        return found;
-    return nx_pointer_struct(nx_get_pointer(reader, index));
 }
 
 /* --- lists --- */
@@ -351,7 +332,7 @@ struct nx_data nx_pointer_data(struct nx_pointer_reader pointer)
     return data;
 }
 
-struct nx_text nx_pointer_text(struct nx_pointer_reader pointer)
+struct nx_text nx_usual_text(struct nx_pointer_reader pointer)
 {
     struct nx_list_reader list = enter_list(pointer, NX_ELEMENT_8);
     struct nx_text text = {"", 0};

@@ -332,6 +332,14 @@ static inline uint8_t *nx_init_data(struct nx_struct_builder target, uint32_t in
     return nx_make_bytes(nx_edit_pointer(target, index), length);
 }
 
+/* A field or an element was named that is not there: NX_RANGE, if it is the first error. */
+void nx_builder_refuse(struct nx_builder *builder);
+
+/* gcc's and clang's word for -Os. */
+#ifndef __OPTIMIZE_SIZE__
+#include "nexus-idl/wire_inline.h"
+#endif
+
 #ifdef __cplusplus
 }
 #endif
