@@ -4,7 +4,8 @@
  * messages of RPC, and files with messages (of perf.capnp's structs).
  *
  *     flips [--part I N] [--pairs BITS] [FILE...]
- *                                         each N-th message; pairs of those of up to so many bits
+ *                                         each N-th message; pairs of calls of up to so many bits,
+ *                                         and of other messages of up to half as many;
  *                                         all of them where not said, and flips of one bit are read
  * as every type flips --seeds FOLDER                writes what it starts from, for the corpora
  *     flips --classes                     the classes of disagreement, one a line: name, reason
@@ -69,11 +70,32 @@ static void make_call(struct nx_client *client, uint8_t *out, unsigned method, s
 static void add_calls(void)
 {
     static const char *const names[] = {
-        "start",    "stop",           "markBegin",      "markEnd",      "frameTick", "exportLast",
-        "metrics",  "readTrace",      "record",         "openLane",     "closeLane", "frames",
-        "label",    "info",           "readLog",        "amendFrame",   "janks",     "snapshots",
-        "lanes",    "counterGroup",   "sampleCounters", "counterState", "counters",  "addHotspots",
-        "hotspots", "counterSamples",
+        [PERF_METHOD_START] = "start",
+        [PERF_METHOD_STOP] = "stop",
+        [PERF_METHOD_MARK_BEGIN] = "markBegin",
+        [PERF_METHOD_MARK_END] = "markEnd",
+        [PERF_METHOD_FRAME_TICK] = "frameTick",
+        [PERF_METHOD_EXPORT_LAST] = "exportLast",
+        [PERF_METHOD_METRICS] = "metrics",
+        [PERF_METHOD_READ_TRACE] = "readTrace",
+        [PERF_METHOD_RECORD] = "record",
+        [PERF_METHOD_OPEN_LANE] = "openLane",
+        [PERF_METHOD_CLOSE_LANE] = "closeLane",
+        [PERF_METHOD_FRAMES] = "frames",
+        [PERF_METHOD_LABEL] = "label",
+        [PERF_METHOD_INFO] = "info",
+        [PERF_METHOD_READ_LOG] = "readLog",
+        [PERF_METHOD_AMEND_FRAME] = "amendFrame",
+        [PERF_METHOD_JANKS] = "janks",
+        [PERF_METHOD_SNAPSHOTS] = "snapshots",
+        [PERF_METHOD_LANES] = "lanes",
+        [PERF_METHOD_COUNTER_GROUP] = "counterGroup",
+        [PERF_METHOD_SAMPLE_COUNTERS] = "sampleCounters",
+        [PERF_METHOD_COUNTER_STATE] = "counterState",
+        [PERF_METHOD_COUNTERS] = "counters",
+        [PERF_METHOD_COUNTER_SAMPLES] = "counterSamples",
+        [PERF_METHOD_ADD_HOTSPOTS] = "addHotspots",
+        [PERF_METHOD_HOTSPOTS] = "hotspots",
     };
     _Static_assert(sizeof names / sizeof *names == PERF_METHODS, "a name for each method");
     static uint8_t out[OUT_BYTES];
@@ -195,28 +217,53 @@ static void look_closer(const struct subject *subject, bool reads)
     compare_transcripts(subject->bytes, subject->length, &ours, &theirs);
 }
 
+/* The bit `first` is flipped already, at first alone. */
+static void flip_second(struct subject *subject, uint32_t first, uint32_t second)
+{
+    if (second != first)
+        flip(subject, second);
+}
+
+/* Where the digests differ both transcripts are made: the questions go out some at a time. */
+static void look_at_differences(struct subject *subject, uint32_t first, const uint32_t *seconds,
+                                uint32_t count)
+{
+    static struct transcript ours, theirs;
+    for (uint32_t i = 0; i < count; i++) {
+        flip_second(subject, first, seconds[i]);
+        oracle_ask_walk(subject->bytes, subject->length, false);
+        flip_second(subject, first, seconds[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        flip_second(subject, first, seconds[i]);
+        oracle_take_walk(&theirs);
+        walk_message(subject->bytes, subject->length, NX_BUDGET_NONE, false, &ours);
+        compare_transcripts(subject->bytes, subject->length, &ours, &theirs);
+        flip_second(subject, first, seconds[i]);
+    }
+}
+
 static void flip_row(struct subject *subject, uint32_t first, uint32_t end, bool reads)
 {
     static uint64_t ours[BITS_MAX], theirs[BITS_MAX];
-    uint32_t count = end - first;
-    oracle_ask_flips(subject->bytes, subject->length, first, count);
+    uint32_t different[ORACLE_AHEAD], differences = 0;
+    oracle_ask_flips(subject->bytes, subject->length, first, end - first);
     flip(subject, first);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i > 0)
-            flip(subject, first + i);
-        ours[i] = one_side(subject);
-        if (i > 0)
-            flip(subject, first + i);
+    for (uint32_t second = first; second < end; second++) {
+        flip_second(subject, first, second);
+        ours[second] = one_side(subject);
+        flip_second(subject, first, second);
     }
-    oracle_take_flips(theirs, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (ours[i] == theirs[i] && (i > 0 || !reads))
-            continue;
-        if (i > 0)
-            flip(subject, first + i);
-        look_closer(subject, reads && i == 0);
-        if (i > 0)
-            flip(subject, first + i);
+    oracle_take_flips(theirs + first, end - first);
+    if (reads)
+        look_closer(subject, true);
+    for (uint32_t second = first; second < end; second++) {
+        if (ours[second] != theirs[second])
+            different[differences++] = second;
+        if (differences == ORACLE_AHEAD || (second + 1 == end && differences > 0)) {
+            look_at_differences(subject, first, different, differences);
+            differences = 0;
+        }
     }
     flip(subject, first);
     if (subject->way == TO_THE_SERVICE)
@@ -227,7 +274,7 @@ static void flip_row(struct subject *subject, uint32_t first, uint32_t end, bool
 static bool flip_all(struct subject *subject, uint32_t pairs_bits)
 {
     uint32_t bits = (uint32_t)subject->length * 8;
-    bool pairs = bits <= pairs_bits;
+    bool pairs = bits <= (subject->way == TO_THE_SERVICE ? pairs_bits : pairs_bits / 2);
     if (subject->way == TO_THE_SERVICE) {
         service_open(15);
         to_the_service(&hello);

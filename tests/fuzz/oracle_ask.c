@@ -83,12 +83,22 @@ static void ask(enum question question, const uint8_t *bytes, size_t length, uin
     put(out, sizeof request + length);
 }
 
-void oracle_walk(const uint8_t *bytes, size_t length, bool reads, struct transcript *transcript)
+void oracle_ask_walk(const uint8_t *bytes, size_t length, bool reads)
 {
     ask(reads ? ASK_READS : ASK_TRANSCRIPT, bytes, length, 0, 0);
+}
+
+void oracle_take_walk(struct transcript *transcript)
+{
     get(&transcript->count, sizeof transcript->count);
     FUZZ_CHECK(transcript->count <= TRANSCRIPT_RECORDS);
     get(transcript->records, transcript->count * sizeof *transcript->records);
+}
+
+void oracle_walk(const uint8_t *bytes, size_t length, bool reads, struct transcript *transcript)
+{
+    oracle_ask_walk(bytes, length, reads);
+    oracle_take_walk(transcript);
 }
 
 void oracle_ask_flips(const uint8_t *bytes, size_t length, uint32_t bit, uint32_t count)

@@ -9,6 +9,12 @@
 
 #include "walk.h"
 
+/* Answers come in the order of the questions: some may be asked before the first answer is taken.
+ */
+#define ORACLE_AHEAD 16U
+void oracle_ask_walk(const uint8_t *bytes, size_t length, bool reads);
+void oracle_take_walk(struct transcript *transcript);
+
 void oracle_walk(const uint8_t *bytes, size_t length, bool reads, struct transcript *transcript);
 
 /* A question of ASK_FLIPS, whose answer, `count` digests, is taken later. One at a time. */

@@ -21,8 +21,8 @@ FLIPS = os.path.join(checks.HOST, "tests", "fuzz_flips")
 TARGETS = sorted(name[5:-2] for name in os.listdir(HERE) if re.fullmatch(r"fuzz_\w+\.c", name))
 # Some seconds for all.
 MUTATIONS = {"message": 20000, "builder": 20000, "generator": 4000, "vat": 8000}
-# Of flips of two bits; `make flips` does all.
-PAIRS_BITS = 700
+# Pairs of bits: of calls of up to so many bits, of other messages of up to half as many; `make flips` does all.
+PAIRS_BITS = 960
 FILE_BYTES, CORPORA_BYTES = 2304, 150000
 
 
@@ -83,12 +83,15 @@ def flips_of_one_bit_and_of_two():
     files = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".bin")]
     text = run(FLIPS, "--pairs", str(PAIRS_BITS), *files)
     print(text.splitlines()[-len(known_classes()) - 2])
-    bits = [(int(number), how) for number, how in re.findall(r" (\d+) bits, (all pairs|one)$", text, re.M)]
-    checks.true(len(bits) > 50 + len(files), "calls, answers, and files")
-    checks.equal([how for number, how in bits if (how == "all pairs") != (number <= PAIRS_BITS)], [])
-    ones, twos = re.search(r"(\d+) flips of one bit, (\d+) of two", text).groups()
-    checks.equal(int(ones), sum(number for number, _ in bits))
-    checks.equal(int(twos), sum(n * (n - 1) // 2 for n, _ in bits if n <= PAIRS_BITS))
+    lines = re.findall(r"^(\w+)(.*?) +(\d+) bits, (all pairs|one)$", text, re.M)
+    checks.true(len(lines) > 50 + len(files), "calls, answers, and files")
+    ones, twos = map(int, re.search(r"(\d+) flips of one bit, (\d+) of two", text).groups())
+    checks.equal(ones, sum(int(bits) for _, _, bits, _ in lines))
+    checks.equal(twos, sum(int(bits) * (int(bits) - 1) // 2 for _, _, bits, how in lines if how != "one"))
+    wrong = [line for line in lines if line[0] in ("answer", "struct", "call") and (line[3] != "one") !=
+             (int(line[2]) <= (PAIRS_BITS if line[0] == "call" else PAIRS_BITS // 2))]
+    checks.equal(wrong, [])
+    checks.true(sum(line[0] == "call" and line[3] != "one" for line in lines) >= 8, "a third of the calls, by pairs, too")
 
 
 @checks.check

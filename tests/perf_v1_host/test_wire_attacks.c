@@ -100,7 +100,7 @@ static void list_size_overflow_of_structs(void **state)
 
 /* --- tags --- */
 
-static void tag_with_more_elements_than_words(void **state)
+static void composite_tag_mismatch_more_elements_than_words(void **state)
 {
     struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, 7, 2), TAG(3, 1, 0), 1, 2, 3);
 
@@ -109,7 +109,7 @@ static void tag_with_more_elements_than_words(void **state)
     ENDS_WITH(m, NX_TAG);
 }
 
-static void tag_that_is_no_struct(void **state)
+static void composite_tag_mismatch_no_struct(void **state)
 {
     struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, 7, 1), TAG(1, 1, 0) | 1, 1);
 
@@ -118,7 +118,7 @@ static void tag_that_is_no_struct(void **state)
     ENDS_WITH(m, NX_TAG);
 }
 
-static void tag_with_a_negative_count(void **state)
+static void composite_tag_mismatch_negative_count(void **state)
 {
     struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, 7, 0), TAG(-1, 0, 0));
 
@@ -127,7 +127,7 @@ static void tag_with_a_negative_count(void **state)
     ENDS_WITH(m, NX_TAG);
 }
 
-static void tag_past_the_end(void **state)
+static void composite_tag_past_the_end(void **state)
 {
     struct opened *at_end = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, 7, 0));
     struct opened *words = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, 7, 2), TAG(2, 1, 0), 1);
@@ -141,7 +141,7 @@ static void tag_past_the_end(void **state)
 
 /* --- far pointers --- */
 
-static void far_pointer_to_itself(void **state)
+static void self_loop_far_pointer_to_itself(void **state)
 {
     struct opened *single = OPEN(FAR_PTR(0, 0), 0);
     struct opened *twice = OPEN(FAR_FAR_PTR(0, 0), 0);
@@ -153,7 +153,7 @@ static void far_pointer_to_itself(void **state)
     ENDS_WITH(twice, NX_FAR);
 }
 
-static void far_pointer_to_a_far_pointer(void **state)
+static void far_to_far_pointers(void **state)
 {
     struct opened *single = OPEN(FAR_PTR(0, 1), FAR_PTR(0, 2), STRUCT_PTR(-1, 0, 0));
     struct opened *both = OPEN(FAR_FAR_PTR(0, 1), FAR_FAR_PTR(0, 1), STRUCT_PTR(0, 0, 0));
@@ -277,6 +277,37 @@ static void cycles(void **state)
     ENDS_WITH(m, NX_BUDGET);
 }
 
+/* So many structs, each the only pointer's of the one around it. How many can be entered. */
+static int enter_nested(uint32_t levels, int *error)
+{
+    uint64_t words[100];
+    struct opened *m;
+    struct nx_struct_reader reader;
+    int entered = 0;
+
+    for (uint32_t i = 0; i < levels; i++)
+        words[i] = STRUCT_PTR(0, 0, 1);
+    words[levels] = 0;
+    m = open_segments((const uint32_t[]){levels + 1}, 1, words);
+    for (reader = nx_message_root(&m->message); reader.pointers > 0;
+         reader = nx_get_struct(reader, 0))
+        entered++;
+    *error = nx_message_error(&m->message);
+    ENDS_WITH(m, *error);
+    return entered;
+}
+
+static void depth(void **state)
+{
+    int error;
+
+    (void)state;
+    assert_int_equal(enter_nested(63, &error), 63);
+    assert_int_equal(error, NX_OK);
+    assert_int_equal(enter_nested(64, &error), 63);
+    assert_int_equal(error, NX_DEPTH);
+}
+
 static void cycles_without_a_budget_end_by_depth(void **state)
 {
     const uint64_t words[] = {STRUCT_PTR(0, 0, 1), STRUCT_PTR(-1, 0, 1)};
@@ -297,6 +328,18 @@ static void cycles_without_a_budget_end_by_depth(void **state)
 
 /* --- wrong things in the right place --- */
 
+static void text_without_nul(void **state)
+{
+    struct opened *full = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, NX_ELEMENT_8, 8), UINT64_MAX, 0);
+    struct opened *early = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, NX_ELEMENT_8, 3), 0x00410041);
+
+    (void)state;
+    assert_int_equal(nx_get_text(nx_message_root(&full->message), 0).length, 0);
+    assert_int_equal(nx_get_text(nx_message_root(&early->message), 0).length, 0);
+    ENDS_WITH(full, NX_TEXT);  /* the next word's NUL is not its own */
+    ENDS_WITH(early, NX_TEXT); /* nor is one inside */
+}
+
 static void text_of_length_0(void **state)
 {
     struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), LIST_PTR(0, NX_ELEMENT_8, 0), 0x41);
@@ -314,6 +357,38 @@ static void list_of_pointers_read_as_structs(void **state)
     (void)state;
     assert_int_equal(nx_get_list(nx_message_root(&m->message), 0, NX_ELEMENT_STRUCT).count, 0);
     ENDS_WITH(m, NX_KIND);
+}
+
+static void list_where_a_struct_is_expected(void **state)
+{
+    const uint64_t pointers[] = {
+        LIST_PTR(0, NX_ELEMENT_VOID, 1),
+        LIST_PTR(0, NX_ELEMENT_64, 1),
+        LIST_PTR(0, NX_ELEMENT_POINTER, 1),
+        LIST_PTR(0, NX_ELEMENT_STRUCT, 0),
+        FAR_PTR(0, 2), /* the pad is a list */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(pointers); i++) {
+        struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), pointers[i], LIST_PTR(0, NX_ELEMENT_64, 0));
+        struct nx_struct_reader found = nx_get_struct(nx_message_root(&m->message), 0);
+
+        assert_int_equal(found.data_words + found.pointers, 0);
+        ENDS_WITH(m, NX_KIND);
+    }
+}
+
+static void struct_where_a_list_is_expected(void **state)
+{
+    (void)state;
+    for (int element = NX_ELEMENT_VOID; element <= NX_ELEMENT_STRUCT; element++) {
+        struct opened *m = OPEN(STRUCT_PTR(0, 0, 1), STRUCT_PTR(0, 1, 0), TAG(1, 0, 0));
+
+        assert_int_equal(
+            nx_get_list(nx_message_root(&m->message), 0, (enum nx_element)element).count, 0);
+        ENDS_WITH(m, NX_KIND);
+    }
 }
 
 /* --- the segment table --- */
@@ -530,12 +605,12 @@ int main(void)
         cmocka_unit_test(list_size_overflow_of_8_bytes),
         cmocka_unit_test(list_size_overflow_of_bits),
         cmocka_unit_test(list_size_overflow_of_structs),
-        cmocka_unit_test(tag_with_more_elements_than_words),
-        cmocka_unit_test(tag_that_is_no_struct),
-        cmocka_unit_test(tag_with_a_negative_count),
-        cmocka_unit_test(tag_past_the_end),
-        cmocka_unit_test(far_pointer_to_itself),
-        cmocka_unit_test(far_pointer_to_a_far_pointer),
+        cmocka_unit_test(composite_tag_mismatch_more_elements_than_words),
+        cmocka_unit_test(composite_tag_mismatch_no_struct),
+        cmocka_unit_test(composite_tag_mismatch_negative_count),
+        cmocka_unit_test(composite_tag_past_the_end),
+        cmocka_unit_test(self_loop_far_pointer_to_itself),
+        cmocka_unit_test(far_to_far_pointers),
         cmocka_unit_test(far_pointer_to_nothing),
         cmocka_unit_test(bad_segment_ids),
         cmocka_unit_test(far_pointer_past_the_end),
@@ -545,7 +620,11 @@ int main(void)
         cmocka_unit_test(an_object_before_its_segment),
         cmocka_unit_test(cycles),
         cmocka_unit_test(cycles_without_a_budget_end_by_depth),
+        cmocka_unit_test(depth),
+        cmocka_unit_test(text_without_nul),
         cmocka_unit_test(text_of_length_0),
+        cmocka_unit_test(list_where_a_struct_is_expected),
+        cmocka_unit_test(struct_where_a_list_is_expected),
         cmocka_unit_test(list_of_pointers_read_as_structs),
         cmocka_unit_test(segment_count_0xffffffff),
         cmocka_unit_test(sums_that_wrap_32_bits),
