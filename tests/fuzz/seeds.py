@@ -119,6 +119,8 @@ LINES = {
                           (ACCEPTOR, IN, 90), (OPENER, POKE, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, OUT_AND_IN, 0)),
     "noise": line((ACCEPTOR, NOISE, 6, b"NXLKNX"), *OPENED, (OPENER, NOISE, 8, b"NXLK\x01\x00\xff\xff"),
                   (OPENER, IN, 90)),
+    "a-byte-too-long": line((ACCEPTOR, NOISE, 8, b"NXLK\x01\x00\x51\x00"), (ACCEPTOR, NOISE, 110, bytes(110)),
+                            (ACCEPTOR, IN, 255)),
     "forged": line(*OPENED, *[(end, FORGE, 4, bytes([kind, other]), b"data") for end in (0, 1) for kind in range(6)
                               for other in (8, 9)], (OPENER, IN, 255), (ACCEPTOR, IN, 255)),
     "opened-again": line(*OPENED, (OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, DATA, 1, b"x"),

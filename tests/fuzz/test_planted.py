@@ -20,7 +20,10 @@ FLAGS = ["-std=c11", "-O1", "-D_DEFAULT_SOURCE", "-I", INCLUDE, "-I", HERE, "-I"
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 JUDGED = ["compare.c", "shape.c", "walk.c", "oracle_ask.c", "driver.c", "mutate.c"]
 # As images have it, so that no fault is hidden by code for speed that does the same well.
-RUNTIME = ["builder.c", "bytes.c", "error.c", "fast_none.c", "framing.c", "pointer.c", "reader.c", "text.c"]
+RUNTIME = ["builder.c", "bytes.c", "crc.c", "error.c", "fast_none.c", "framing.c", "link.c", "pointer.c", "reader.c",
+           "text.c"]
+# In whose place a file is linked.
+INSTEAD = {"fast.c": "fast_none.c"}
 
 # target, source, what is there, what is planted
 FAULTS = [
@@ -44,6 +47,15 @@ FAULTS = [
     ("message", "reader.c", "section < size || byte > section - size", "byte > section"),
     ("message", "reader.c", "index >= list.count || list.element != (unsigned)kind", "list.element != (unsigned)kind"),
     ("message", "framing.c", "(uint64_t)nx_load32(bytes + 4 + 4 * i) * 8", "nx_load32(bytes + 4 + 4 * i) * 8"),
+    ("message", "fast.c", "words > message->words - place", "words > message->words - place + 1"),
+    ("message", "fast.c", "cost = words + (words == 0);", "cost = words;"),
+    ("message", "fast.c", "return index < from.pointers && is_near(from.message, from.depth) &&",
+     "return index <= from.pointers && is_near(from.message, from.depth) &&"),
+    ("message", "fast.c", "depth < NX_DEPTH_MAX", "depth <= NX_DEPTH_MAX"),
+    ("message", "fast.c", "(near >> 32 & 7) != NX_ELEMENT_8 ||\n", "\n"),
+    ("link", "link.c", "nx_load32(at + AT_CRC) == frame_crc(at, length)", "true"),
+    ("link", "link.c", "payload > nx_link_payload_max(link)", "payload > nx_link_payload_max(link) + 1"),
+    ("link", "link.c", "link->state != NX_LINK_OPEN || link->out_length > 0", "link->out_length > 0"),
     ("builder", "builder.c", "words > builder->capacity_words - builder->used_words",
      "words > builder->capacity_words - builder->used_words + 1"),
     ("builder", "builder.c", "nx_store64(word_at(builder, *at + i), 0);", "(void)i;"),
@@ -71,7 +83,7 @@ def fault_is_seen(folder, target, source, there, planted):
         file.write(text.replace(there, planted))
     compile_to(folder, os.path.join(folder, source), "planted.o")
     program = os.path.join(folder, f"fuzz_{target}")
-    others = [name[:-2] + ".o" for name in JUDGED + RUNTIME if name != source]
+    others = [name[:-2] + ".o" for name in JUDGED + RUNTIME if name != INSTEAD.get(source, source)]
     subprocess.run(["gcc", *FLAGS, *objects(folder, f"fuzz_{target}.o", "planted.o", *others), "-o", program], check=True)
     done = subprocess.run([program, "--runs", "30000", os.path.join(HERE, "corpus", target)], env=ENVIRONMENT,
                           capture_output=True, timeout=120)
@@ -87,7 +99,7 @@ def every_planted_fault_is_seen():
             compile_to(folder, os.path.join(HERE, name), name[:-2] + ".o")
         for name in RUNTIME:
             compile_to(folder, os.path.join(SOURCES, "src", name), name[:-2] + ".o")
-        for target in ("message", "builder"):
+        for target in ("message", "builder", "link"):
             compile_to(folder, os.path.join(HERE, f"fuzz_{target}.c"), f"fuzz_{target}.o")
         missed = []
         for fault in FAULTS:

@@ -231,11 +231,32 @@ static uint16_t reads_of(struct nx_pointer_reader pointer)
 
 static void go(struct walk *walk, struct nx_pointer_reader pointer, struct place place);
 
+/* A struct in a pointer field is the same by either way, and costs the same. */
+static void check_field(struct nx_struct_reader reader, uint32_t index)
+{
+    struct nx_message one = unlimited(reader.message), other = one;
+    struct nx_struct_reader by_field, by_pointer;
+    reader.message = &one;
+    by_field = nx_get_struct(reader, index);
+    reader.message = &other;
+    by_pointer = nx_pointer_struct(nx_get_pointer(reader, index));
+    FUZZ_CHECK(one.error == other.error && one.budget_words == other.budget_words);
+    FUZZ_CHECK((by_field.message == NULL) == (by_pointer.message == NULL));
+    FUZZ_CHECK(by_field.data == by_pointer.data && by_field.depth == by_pointer.depth);
+    FUZZ_CHECK(by_field.data_words == by_pointer.data_words);
+    FUZZ_CHECK(by_field.pointers == by_pointer.pointers);
+}
+
 static void go_into_pointers(struct walk *walk, struct nx_struct_reader reader, struct place place)
 {
     place.level++;
-    for (uint32_t i = 0; i < reader.pointers && !is_full(walk); i++)
+    for (uint32_t i = 0; i < reader.pointers && !is_full(walk); i++) {
+        if (walk->reads)
+            check_field(reader, i);
         go(walk, nx_get_pointer(reader, i), place);
+    }
+    if (walk->reads)
+        check_field(reader, reader.pointers);
 }
 
 static void go_into_list(struct walk *walk, struct nx_list_reader list, struct place place,
