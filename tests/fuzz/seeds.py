@@ -174,7 +174,52 @@ PACKED = {
     "longer-than-memory": bytes.fromhex("f0ffffffff 0107"),
 }
 
-SEEDS = {"message": MESSAGES, "link": LINES, "builder": BUILDERS, "packed": PACKED}
+def echo(words):
+    """A message of so many words that a client does not know, which it sends back; its buffer has 512 bytes."""
+    return bytes(8) + message([struct_ptr(0, 1, 1), 14] + [0] * (words - 2))
+
+
+CLIENTS = {"echo-that-just-fits": echo(59), "echo-that-just-does-not-fit": echo(60), "echo-of-the-buffers-size": echo(63)}
+
+
+def text_words(text):
+    data = text.encode() + b"\0"
+    data += bytes(-len(data) % 8)
+    return list(struct.unpack(f"<{len(data) // 8}Q", data))
+
+
+def request(children):
+    """A CodeGeneratorRequest for a file 'f' with these nodes in it: {id: ids of those nested in it}; 1 is the file's."""
+    node_words, node_pointers = 5, 6
+    words = [struct_ptr(0, 0, 2), 0, 0]
+    nodes = len(words)
+    words += [struct_ptr(len(children), node_words, node_pointers)] + [0] * (11 * len(children))
+    words[1] = list_ptr(nodes - 2, STRUCT, 11 * len(children))
+    for i, (number, below) in enumerate(children.items()):
+        at = nodes + 1 + 11 * i
+        words[at] = number
+        words[at + 1] = 0 if number == 1 else 1 << 32  # a file, a struct
+        for pointer, content in ((0, text_words("f" if number == 1 else f"f:N{number}")), (1, None)):
+            place = at + node_words + pointer
+            if content is not None:
+                words[place] = list_ptr(len(words) - place - 1, BYTE, 2 if number == 1 else 4 + len(str(number)))
+                words += content
+            elif below:
+                words[place] = list_ptr(len(words) - place - 1, STRUCT, 2 * len(below))
+                words += [struct_ptr(len(below), 1, 1)] + [word for child in below for word in (child, 0)]
+    words[2] = list_ptr(len(words) - 3, STRUCT, 3)
+    words += [struct_ptr(1, 1, 2), 1, list_ptr(1, BYTE, 2), 0, *text_words("f")]
+    return message(words)
+
+
+GENERATORS = {
+    "a-tree": request({1: [2, 3], 2: [4], 3: [], 4: []}),
+    "nodes-that-lie-in-two-places": request({1: [2], **{i: [i + 1, i + 1] for i in range(2, 19)}, 19: []}),
+    "nodes-in-a-ring": request({1: [2], 2: [3], 3: [2]}),
+    "a-file-in-itself": request({1: [1]}),
+}
+
+SEEDS = {"client": CLIENTS, "generator": GENERATORS, "message": MESSAGES, "link": LINES, "builder": BUILDERS, "packed": PACKED}
 
 
 def main():
