@@ -144,6 +144,19 @@ static void messages_come_back(const uint8_t *packed, size_t size)
     free(repacked);
 }
 
+/* Into buffers too small for most, their sizes no multiples of a word. */
+static void messages_fit_or_say_so(const uint8_t *packed, size_t size)
+{
+    for (size_t room = 0; room < 40; room += 5) {
+        uint8_t *bytes = exactly(room);
+        size_t used;
+        int64_t got = nx_unpack_message(packed, size, bytes, room, SEGMENTS_MAX, &used);
+
+        must(got != 0 && got <= (int64_t)room && used <= size);
+        free(bytes);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *alone = copy_of(data, size);
@@ -151,6 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     words_come_back(alone, size / 8 * 8);
     any_bytes_unpack_within_bounds(alone, size);
     messages_come_back(alone, size);
+    messages_fit_or_say_so(alone, size);
     free(alone);
     return 0;
 }

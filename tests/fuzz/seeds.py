@@ -219,7 +219,8 @@ GENERATORS = {
     "a-file-in-itself": request({1: [1]}),
 }
 
-SEEDS = {"client": CLIENTS, "generator": GENERATORS, "message": MESSAGES, "link": LINES, "builder": BUILDERS, "packed": PACKED}
+SEEDS = {"client": CLIENTS, "generator": GENERATORS, "message": MESSAGES, "link": LINES, "builder": BUILDERS,
+         "packed": PACKED}
 
 
 def main():
