@@ -20,10 +20,10 @@ ENVIRONMENT = {**os.environ, "ORACLE": os.path.join(checks.HOST, "tests", "fuzz_
 FLIPS = os.path.join(checks.HOST, "tests", "fuzz_flips")
 TARGETS = sorted(name[5:-2] for name in os.listdir(HERE) if re.fullmatch(r"fuzz_\w+\.c", name))
 # Some seconds for all.
-MUTATIONS = {"message": 20000, "builder": 20000, "generator": 4000, "vat": 8000}
+MUTATIONS = {"message": 20000, "builder": 20000, "generator": 1000, "vat": 8000}
 # Pairs of bits: of calls of up to so many bits, of other messages of up to half as many; `make flips` does all.
 PAIRS_BITS = 960
-FILE_BYTES, CORPORA_BYTES = 2304, 150000
+FILE_BYTES, CORPORA_BYTES = 2688, 150000
 
 
 def run(*command):
