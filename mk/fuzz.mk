@@ -97,13 +97,13 @@ FUZZERS := $(foreach bits,64 32,$(addprefix $(FUZZ_OUT)/$(bits)/fuzz_,$(FUZZ_NAM
 
 test-build: $(ORACLE) $(FUZZ_BIN) $(FUZZ_BIN_32) $(FLIPS) $(FLIP_MESSAGES)/made
 
-# How long each fuzzer runs, and which: FUZZ="vat client".
+# How long each fuzzer runs, and which: FUZZ="vat client"; how many at once: JOBS=4.
 SECONDS ?= 60
 FUZZ ?= $(FUZZ_NAMES)
 .PHONY: fuzz fuzz-build fuzz-merge
 fuzz-build: $(ORACLE) $(FUZZERS)
 fuzz: fuzz-build ## Run each fuzzer, on 64 and 32 bits: SECONDS=600 FUZZ="vat client"
-	ORACLE=$(ORACLE) scripts/fuzz --seconds $(SECONDS) --built $(FUZZ_OUT) $(FUZZ)
+	ORACLE=$(ORACLE) scripts/fuzz --seconds $(SECONDS) $(if $(JOBS),--jobs $(JOBS)) --built $(FUZZ_OUT) $(FUZZ)
 
 fuzz-merge: fuzz-build ## Put what the fuzzers found into the checked-in corpora, as few and small files as will do
 	ORACLE=$(ORACLE) scripts/fuzz --merge --built $(FUZZ_OUT) $(FUZZ)
