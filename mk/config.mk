@@ -36,7 +36,7 @@ INSTALL_VARIABLES := DEB_OUT DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR DATADIR MAN
 # depends on this file, which is written only when there is something new in it: then all objects are built anew.
 RULES := $(BUILD)/rules
 RULES_SAID = $(sort OPT=$(OPT) EXTRA=$(EXTRA) FEATURE_STATEFS=$(FEATURE_STATEFS) \
-	$(filter-out BUILD=% V=% $(addsuffix =%,$(INSTALL_VARIABLES)),$(MAKEOVERRIDES)))
+	$(filter-out BUILD=% V=% SECONDS=% FUZZ=% JOBS=% $(addsuffix =%,$(INSTALL_VARIABLES)),$(MAKEOVERRIDES)))
 .PHONY: look
 $(RULES): look
 	@mkdir -p $(@D)
