@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Peers that Debian packages, beside the same floors in a run of their own; where one is not installed, its row says so.
 
-Debian 12 has both: barectf in python3-barectf, LTTng-UST in liblttng-ust-dev and lttng-tools.
+Debian 12 has them: barectf in python3-barectf, LTTng-UST in liblttng-ust-dev and lttng-tools, nanopb in nanopb and
+libnanopb-dev.
 """
 import os
 import shutil
@@ -69,15 +70,32 @@ def lttng(program):
     return _row("LTTng-UST", times)
 
 
+def nanopb(program):
+    """A mark encoded and decoded, beside ours."""
+    times, counts = figures.times(program), None
+    try:
+        counts = figures.instructions(program, None, 1000, 3000)
+    except figures.Missing:
+        pass
+    found, values = [], {}
+    for what in ("encode", "decode"):
+        case = f"nanopb_{what}"
+        ns, instr = times.ns(case, "floor_empty"), rows.per_turn(counts, case)
+        values[what + "_ns"], values[what + "_instructions"] = ns, instr
+        found.append(f"{what}d {rows.number(instr)} instructions, {ns:.0f} ns")
+    return rows.shown("peer: nanopb, a mark", "; ".join(found), **values)
+
+
 def measure(build):
     found = []
-    for name, package, function in (("barectf", "python3-barectf", barectf),
-                                    ("LTTng-UST", "liblttng-ust-dev", lttng)):
+    for name, what, package, function in (("barectf", "a span pair", "python3-barectf", barectf),
+                                          ("LTTng-UST", "a span pair", "liblttng-ust-dev", lttng),
+                                          ("nanopb", "a mark", "nanopb, libnanopb-dev", nanopb)):
         program = os.path.join(build, "host", "bench", "peer_" + name.split("-")[0].lower())
         try:
             if not os.path.exists(program):
                 raise figures.Missing(f"not installed ({package})")
             found.append(function(program))
         except (figures.Missing, RuntimeError) as why:
-            found.append(rows.shown(f"peer: {name}, a span pair", str(why).splitlines()[0]))
+            found.append(rows.shown(f"peer: {name}, {what}", str(why).splitlines()[0]))
     return found

@@ -151,6 +151,32 @@ def call(times, counts):
     return [at_most("one markBegin call served", round(counts["rpc_mark_begin"]), 1500, " instructions", note)]
 
 
+LESS_THAN_CAPNP = 3
+
+
+def codec_ratio(counts, what):
+    """How many times our instructions libcapnp takes, each without the loop's own."""
+    return per_turn(counts, "capnp_" + what) / per_turn(counts, "mark_" + what)
+
+
+def codec(times, counts):
+    """A mark encoded and decoded, beside Cap'n Proto's own library in the same run."""
+    found = []
+    for what in ("encode", "decode"):
+        name, ours, theirs = f"a mark {what}d, libcapnp / ours", "mark_" + what, "capnp_" + what
+        ns = f"{times.ns(ours, 'floor_empty'):.0f} / {times.ns(theirs, 'floor_empty'):.0f} ns"
+        if not counts:
+            found.append(missing(name, f">= {LESS_THAN_CAPNP} x", f"not counted; {ns}"))
+            continue
+        instr = f"{per_turn(counts, ours):.0f} / {per_turn(counts, theirs):.0f} instructions"
+        found.append(at_least(name, codec_ratio(counts, what), LESS_THAN_CAPNP, " x", f" ({instr}, {ns})"))
+    by_hand, instr = "capnp_encode_by_hand", per_turn(counts, "capnp_encode_by_hand")
+    ratio = f"{instr / per_turn(counts, 'mark_encode'):.2f} x, {instr:.0f} instructions, " if counts else ""
+    ns = f"{times.ns(by_hand, 'floor_empty'):.0f} ns"
+    found.insert(1, shown("... where its segment is copied by hand", ratio + ns))
+    return found
+
+
 def sizes(found):
     rows = []
     for lanes in ("", "without lanes "):

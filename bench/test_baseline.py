@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+import figures  # bench's own: before there is a path to the tests', which have one of this name
+import rows
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "tests", "perf_v1_host"))
 import checks  # noqa: E402
@@ -48,6 +51,17 @@ def nothing_is_worse_than_the_baseline():
     checks.equal(worse(result), [])
     if shutil.which("valgrind"):
         checks.true("not measured here" not in result.stdout, "all of the baseline is measured")
+
+
+@checks.check
+def a_mark_takes_a_third_of_what_libcapnp_takes():
+    """A figure of another library's code, and so not in the baseline."""
+    if shutil.which("valgrind"):
+        counts = figures.instructions(os.path.join(checks.HOST, "bench", "codec"), None, 100, 300)
+        for what in ("encode", "decode"):
+            ratio = rows.codec_ratio(counts, what)
+            print(f"{what}: {ratio:.2f} x")
+            checks.true(ratio >= rows.LESS_THAN_CAPNP, f"{what}: {ratio:.2f} x")
 
 
 @checks.check
