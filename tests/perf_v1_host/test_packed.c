@@ -10,30 +10,12 @@
 
 #include <cmocka.h>
 
+#include "exact.h"
 #include "nexus-idl/framing.h"
 
 #define BYTES(a)  (const uint8_t *)(a), sizeof(a) - 1
-#define CANARY    0xA5
 #define MANY      2048
 #define WORDS_MAX 600
-
-/* Memory of exactly so many bytes, so that a sanitizer sees a step outside. Never NULL. */
-static uint8_t *exactly(size_t size)
-{
-    uint8_t *bytes = malloc(size > 0 ? size : 1);
-
-    assert_non_null(bytes);
-    memset(bytes, CANARY, size);
-    return bytes;
-}
-
-static uint8_t *copy_of(const uint8_t *bytes, size_t length)
-{
-    uint8_t *copy = exactly(length);
-
-    memcpy(copy, bytes, length);
-    return copy;
-}
 
 /* --- by hand --- */
 

@@ -10,10 +10,11 @@
 
 #include <cmocka.h>
 
+#include "exact.h"
+
 #define BYTES(a) (const uint8_t *)(a), sizeof(a) - 1
 #define NIL      "\0\0\0\0\0\0\0\0"
 #define RAW      "\x21\x22\x23\x24\x25\x26\x27\x28"
-#define CANARY   0xA5
 
 struct message {
     const uint8_t *bytes;
@@ -47,23 +48,6 @@ static const struct message messages[] = {
 };
 
 #define MESSAGES (sizeof(messages) / sizeof(messages[0]))
-
-static uint8_t *exactly(size_t size)
-{
-    uint8_t *bytes = malloc(size > 0 ? size : 1);
-
-    assert_non_null(bytes);
-    memset(bytes, CANARY, size);
-    return bytes;
-}
-
-static uint8_t *copy_of(const uint8_t *bytes, size_t length)
-{
-    uint8_t *copy = exactly(length);
-
-    memcpy(copy, bytes, length);
-    return copy;
-}
 
 static int64_t unpack(const uint8_t *packed, size_t length, uint8_t *bytes, size_t size,
                       uint32_t segments_max, size_t *used)

@@ -13,6 +13,8 @@
 #include "nexus-idl/rpc_client.h"
 #include "test_rpc_peer.h"
 
+#include "exact.h"
+
 #define RANDOM_FRAMES  40000
 #define MUTATED_FRAMES 120000
 #define FRAME_BYTES    512
@@ -27,15 +29,6 @@ static uint64_t next_random(void)
 static uint32_t below(uint32_t bound)
 {
     return mutate_below(&random_state, bound);
-}
-
-/* A copy of exactly `length` bytes, so that a checker sees a read behind them. */
-static uint8_t *exact_copy(const uint8_t *bytes, size_t length)
-{
-    uint8_t *copy = malloc(length != 0 ? length : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, length);
-    return copy;
 }
 
 static struct peer_message any_call(void)
@@ -105,7 +98,7 @@ static void check_answer(const struct peer_out *out)
 
 static void send_in(struct nx_vat *vat, const uint8_t *bytes, size_t length, struct peer_out *out)
 {
-    uint8_t *frame = exact_copy(bytes, length);
+    uint8_t *frame = copy_of(bytes, length);
     enum nx_event event = peer_exchange(vat, frame, length, out);
     free(frame);
     check_answer(out);
@@ -192,7 +185,7 @@ static void mutated_answers_do_no_harm_to_the_client(void **state)
             struct peer_message m = {.length = out.length};
             memcpy(m.bytes, out.bytes, out.length);
             mutate_some(&m);
-            uint8_t *answer = exact_copy(m.bytes, m.length);
+            uint8_t *answer = copy_of(m.bytes, m.length);
             int reply = nx_client_receive(&client, answer, m.length, &sent.length);
             peer_out_check(&sent);
             check_answer(&sent);
