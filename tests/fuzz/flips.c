@@ -4,7 +4,7 @@
  * messages of RPC, and files with messages (of perf.capnp's structs).
  *
  *     flips [--part I N] [--pairs BITS] [FILE...]
- *                                         each N-th message; pairs of calls of up to so many bits,
+ *                                         each N-th row; pairs of calls of up to so many bits,
  *                                         and of other messages of up to half as many;
  *                                         all of them where not said, and flips of one bit are read
  * as every type flips --seeds FOLDER                writes what it starts from, for the corpora
@@ -270,20 +270,29 @@ static void flip_row(struct subject *subject, uint32_t first, uint32_t end, bool
         service_check();
 }
 
+static struct {
+    size_t part, parts; /* each parts-th row, from this one on */
+    uint32_t pairs_bits;
+    uint64_t ones, twos;
+} run = {.parts = 1, .pairs_bits = UINT32_MAX};
+
 /* Whether pairs were done. */
-static bool flip_all(struct subject *subject, uint32_t pairs_bits)
+static bool flip_all(struct subject *subject)
 {
     uint32_t bits = (uint32_t)subject->length * 8;
-    bool pairs = bits <= (subject->way == TO_THE_SERVICE ? pairs_bits : pairs_bits / 2);
+    bool pairs = bits <= (subject->way == TO_THE_SERVICE ? run.pairs_bits : run.pairs_bits / 2);
     if (subject->way == TO_THE_SERVICE) {
         service_open(15);
         to_the_service(&hello);
     }
     /* What takes long: each pointer read as each type. */
-    bool reads = subject->way == TO_THE_SERVICE || pairs_bits == UINT32_MAX;
+    bool reads = subject->way == TO_THE_SERVICE || run.pairs_bits == UINT32_MAX;
     look_closer(subject, true);
-    for (uint32_t bit = 0; bit < bits; bit++)
+    for (uint32_t bit = (uint32_t)run.part; bit < bits; bit += (uint32_t)run.parts) {
         flip_row(subject, bit, pairs ? bits : bit + 1, reads);
+        run.ones++;
+        run.twos += pairs ? bits - bit - 1 : 0;
+    }
     if (subject->way == TO_THE_SERVICE)
         service_check_next_client();
     printf("%-28s %5lu bits, %s\n", subject->name, (unsigned long)bits,
@@ -331,8 +340,6 @@ static void write_seeds(const char *folder)
 
 int main(int argc, char **argv)
 {
-    uint32_t pairs_bits = UINT32_MAX;
-    uint64_t ones = 0, twos = 0;
     unsigned without_pairs = 0;
     int at = 1;
     if (argc == 2 && strcmp(argv[1], "--classes") == 0) {
@@ -345,29 +352,23 @@ int main(int argc, char **argv)
         write_seeds(argv[2]);
         return 0;
     }
-    size_t part = 0, parts = 1;
     if (at + 2 < argc && strcmp(argv[at], "--part") == 0) {
-        part = strtoul(argv[at + 1], NULL, 0);
-        parts = strtoul(argv[at + 2], NULL, 0);
-        FUZZ_CHECK(part < parts);
+        run.part = strtoul(argv[at + 1], NULL, 0);
+        run.parts = strtoul(argv[at + 2], NULL, 0);
+        FUZZ_CHECK(run.part < run.parts);
         at += 3;
     }
     if (at + 1 < argc && strcmp(argv[at], "--pairs") == 0) {
-        pairs_bits = (uint32_t)strtoul(argv[at + 1], NULL, 0);
+        run.pairs_bits = (uint32_t)strtoul(argv[at + 1], NULL, 0);
         at += 2;
     }
     for (; at < argc; at++)
         add_file(argv[at]);
-    for (size_t i = part; i < subject_count; i += parts) {
-        uint64_t bits = subjects[i].length * 8;
-        bool pairs = flip_all(&subjects[i], pairs_bits);
-        ones += bits;
-        twos += pairs ? bits * (bits - 1) / 2 : 0;
-        without_pairs += pairs ? 0 : 1;
-    }
+    for (size_t i = 0; i < subject_count; i++)
+        without_pairs += flip_all(&subjects[i]) ? 0 : 1;
     printf("%lu messages: %llu flips of one bit, %llu of two; %u messages without those of two\n",
-           (unsigned long)((subject_count - part + parts - 1) / parts), (unsigned long long)ones,
-           (unsigned long long)twos, without_pairs);
+           (unsigned long)subject_count, (unsigned long long)run.ones, (unsigned long long)run.twos,
+           without_pairs);
     compare_report();
     return 0;
 }
