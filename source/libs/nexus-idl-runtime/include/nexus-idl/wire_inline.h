@@ -7,6 +7,8 @@
 #ifndef NEXUS_IDL_WIRE_INLINE_H
 #define NEXUS_IDL_WIRE_INLINE_H
 
+#include "nexus-idl/wire.h"
+
 #define NX_INLINE extern inline __attribute__((gnu_inline))
 
 /* Memory has a value's lowest byte first. */
