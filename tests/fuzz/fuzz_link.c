@@ -15,18 +15,26 @@
 
 #include <string.h>
 
-enum { GUARD = 16, PATTERN = 0xa5, STREAM = 8192, LINE = 4096 };
+enum { GUARD = 16, PATTERN = 0xa5, STREAM = 8192, LINE = 4096, SESSIONS = 8 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+/* What an end has sent in a session. */
+struct sent {
+    uint32_t session[2];
+    uint8_t bytes[STREAM];
+    size_t length;
+};
 
 struct end {
     struct nx_link link;
     uint8_t *in, *out;
     uint8_t line[LINE]; /* on its way to this end */
     size_t on_line;
-    /* What this end has sent in its session, and what the other one has taken in of it. */
-    uint8_t sent[STREAM];
-    size_t sent_length, received_length;
+    size_t received_length; /* in its session */
+    /* Its last sessions: the other end may be in one that this one has left. */
+    struct sent sent[SESSIONS];
+    uint32_t sessions; /* begun */
 };
 
 struct input {
@@ -64,15 +72,39 @@ static void init(struct end *end, enum nx_link_role role)
     FUZZ_CHECK(end->in != NULL && end->out != NULL);
     memset(end->in, PATTERN, frame_bytes + GUARD);
     memset(end->out, PATTERN, frame_bytes + GUARD);
-    end->on_line = end->sent_length = end->received_length = 0;
+    end->on_line = 0;
+    end->sessions = 0;
     nx_link_init(&end->link, role, 7, end->in, end->out, frame_bytes);
     FUZZ_CHECK(nx_link_payload_max(&end->link) == frame_bytes - NX_LINK_HEADER_BYTES);
 }
 
 /* --- what arrives --- */
 
-static void take_data(struct end *end, struct end *peer)
+/* What it sends from now on is the session's. */
+static void begin_session(struct end *end)
 {
+    struct sent *sent = &end->sent[end->sessions++ % SESSIONS];
+    sent->session[0] = end->link.session[0];
+    sent->session[1] = end->link.session[1];
+    sent->length = 0;
+    end->received_length = 0;
+}
+
+/* What was sent in the session; NULL where that is too long ago. */
+static const struct sent *sent_in(const struct end *end, const uint32_t session[2])
+{
+    for (uint32_t i = 0; i < end->sessions && i < SESSIONS; i++) {
+        const struct sent *sent = &end->sent[(end->sessions - 1 - i) % SESSIONS];
+        if (sent->session[0] == session[0] && sent->session[1] == session[1])
+            return sent;
+    }
+    FUZZ_CHECK(end->sessions > SESSIONS);
+    return NULL;
+}
+
+static void take_data(struct end *end, const struct end *peer)
+{
+    const struct sent *sent;
     size_t length;
     const uint8_t *payload = nx_link_payload(&end->link, &length);
     FUZZ_CHECK(length <= nx_link_payload_max(&end->link));
@@ -80,9 +112,12 @@ static void take_data(struct end *end, struct end *peer)
     FUZZ_CHECK(end->link.state == NX_LINK_OPEN);
     if (forged)
         return;
-    FUZZ_CHECK(length <= peer->sent_length - peer->received_length);
-    FUZZ_CHECK(memcmp(payload, peer->sent + peer->received_length, length) == 0);
-    peer->received_length += length;
+    sent = sent_in(peer, end->link.session);
+    if (sent == NULL)
+        return;
+    FUZZ_CHECK(length <= sent->length - end->received_length);
+    FUZZ_CHECK(memcmp(payload, sent->bytes + end->received_length, length) == 0);
+    end->received_length += length;
 }
 
 static void receive(struct end *end, struct end *peer, const uint8_t *bytes, size_t length)
@@ -97,8 +132,7 @@ static void receive(struct end *end, struct end *peer, const uint8_t *bytes, siz
         if (event == NX_LINK_DATA)
             take_data(end, peer);
         else if (event == NX_LINK_OPENED)
-            end->sent_length = end->received_length =
-                0; /* what it sends from now on is the session's */
+            begin_session(end);
         FUZZ_CHECK(event != NX_LINK_OPENED || end->link.state == NX_LINK_OPEN);
         FUZZ_CHECK(event != NX_LINK_CLOSED || end->link.state == NX_LINK_SHUT);
     } while (event != NX_LINK_IDLE);
@@ -148,11 +182,15 @@ static void send_data(struct end *end, const uint8_t *bytes, size_t length)
     FUZZ_CHECK(taken <= length && taken <= nx_link_payload_max(&end->link));
     FUZZ_CHECK(taken == 0 || end->link.state == NX_LINK_OPEN);
     check_guards(end);
-    if (taken > STREAM - end->sent_length)
+    if (taken == 0 || forged)
+        return;
+    struct sent *sent = &end->sent[(end->sessions - 1) % SESSIONS];
+    if (taken > STREAM - sent->length) {
         forged = true; /* more than is remembered */
-    else
-        memcpy(end->sent + end->sent_length, bytes, taken);
-    end->sent_length += forged ? 0 : taken;
+        return;
+    }
+    memcpy(sent->bytes + sent->length, bytes, taken);
+    sent->length += taken;
 }
 
 /* A frame with a good check sum, of the session that the end is in or of another. */
