@@ -83,6 +83,18 @@ def text_bytes(path):
     return int(run("size", path).splitlines()[1].split()[0])
 
 
+def struct_bytes(name, header):
+    """As this machine's compiler lays it out: the size of an object of it."""
+    text = f'#include "{header}"\nstruct {name} object;\n'
+    include = os.path.join(ROOT, "source", "libs", "nexus-idl-runtime", "include")
+    with tempfile.TemporaryDirectory(prefix="perfd-bench-") as work:
+        source, out = os.path.join(work, "object.c"), os.path.join(work, "object.o")
+        with open(source, "w", encoding="ascii") as file:
+            file.write(text)
+        run("gcc", "-std=c11", "-fno-common", "-I", include, "-c", source, "-o", out)
+        return int(run("nm", "--print-size", out).split()[1], 16)
+
+
 def sizes(build):
     """Text of core, server and runtime as an image links them, static RAM: bytes."""
     found = {}
@@ -92,6 +104,11 @@ def sizes(build):
             path = os.path.join(build, "free", target, image)
             if os.path.exists(path):
                 found[name + target] = text_bytes(path)
+    for name, part in (("nexus-idl, a server", "server"), ("nexus-idl, all", "all")):
+        path = os.path.join(build, "free", "riscv64", f"nexus-idl-{part}.elf")
+        if os.path.exists(path):
+            found[name + " riscv64"] = text_bytes(path)
+    found["state of a connection"] = struct_bytes("nx_vat", "nexus-idl/rpc.h")
     for line in run(os.path.join(build, "host", "arena-size")).splitlines():
         match = re.match(r"(\w+) configuration\s+(\d+)", line)
         if match:

@@ -186,6 +186,11 @@ def sizes(found):
     fast = "text of all riscv64"
     if fast in found:
         rows.append(shown("... with all that a host links", f"{found[fast]:,} bytes"))
+    server, whole = "nexus-idl, a server riscv64", "nexus-idl, all riscv64"
+    if server in found:
+        rows.append(at_most("nexus-idl text, riscv64 -Os: reader, builder, server", found[server], 8192, " bytes",
+                            f" ({found[whole]:,} with client, link and packing)"))
+    rows.append(at_most("nexus-idl state of a connection", found["state of a connection"], 256, " bytes"))
     for target in ("riscv64", "x86_64"):
         if "stack " + target in found:
             rows.append(at_most(f"worst-case stack, {target}", found["stack " + target], 1536, " bytes"))

@@ -124,9 +124,10 @@ LINES = {
     "forged": line(*OPENED, *[(end, FORGE, 4, bytes([kind, other]), b"data") for end in (0, 1) for kind in range(6)
                               for other in (8, 9)], (OPENER, IN, 255), (ACCEPTOR, IN, 255)),
     # The acceptor is in its second session while the opener takes in what was sent in the first.
-    "a-session-left-behind": line((OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, SEND, 90), (ACCEPTOR, DATA, 1, b"x"),
-                                  (ACCEPTOR, SEND, 90), (ACCEPTOR, CLOSE, 0), (OPENER, POKE, 0), (OPENER, OUT_AND_IN, 0),
-                                  (OPENER, IN, 255), (ACCEPTOR, OUT_AND_IN, 0)),
+    "a-session-left-behind": line((OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, SEND, 90),
+                                  (ACCEPTOR, DATA, 1, b"x"), (ACCEPTOR, SEND, 90), (ACCEPTOR, CLOSE, 0),
+                                  (OPENER, POKE, 0), (OPENER, OUT_AND_IN, 0), (OPENER, IN, 255),
+                                  (ACCEPTOR, OUT_AND_IN, 0)),
     "opened-again": line(*OPENED, (OPENER, OPEN, 0), (OPENER, OUT_AND_IN, 0), (ACCEPTOR, DATA, 1, b"x"),
                          (ACCEPTOR, OUT_AND_IN, 0), (ACCEPTOR, OUT_AND_IN, 0), (ACCEPTOR, CLOSE, 0),
                          (ACCEPTOR, OUT_AND_IN, 0)),
