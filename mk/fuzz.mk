@@ -53,7 +53,7 @@ fuzz-seeds: $(FLIPS) ## Write the seeds that have a name anew: after a change of
 	$(FUZZ_DIR)/seeds.py
 	$(FLIPS) --seeds $(FUZZ_DIR)/corpus
 
-flips: $(FLIPS) $(ORACLE) $(FLIP_MESSAGES)/made ## Every flip of one and of two bits of every message: 158 million, half an hour
+flips: $(FLIPS) $(ORACLE) $(FLIP_MESSAGES)/made ## Every flip of one and of two bits of every message: 158 million, a quarter of an hour
 	n=$$(nproc); seq 0 $$((n - 1)) | \
 		ORACLE=$(ORACLE) xargs -P $$n -I{} $(FLIPS) --part {} $$n $(FLIP_MESSAGES)/*.bin
 
