@@ -22,17 +22,6 @@ def make(*arguments, **options):
     return done.stdout
 
 
-def files(root):
-    """Path: bytes, of all files below."""
-    found = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            with open(path, "rb") as file:
-                found[os.path.relpath(path, root)] = file.read()
-    return found
-
-
 def pkg_config(root, libdir, *arguments):
     env = {**os.environ, "PKG_CONFIG_SYSROOT_DIR": root, "PKG_CONFIG_LIBDIR": os.path.join(root, libdir, "pkgconfig")}
     return subprocess.run(["pkg-config", *arguments, "perf-client"], env=env, capture_output=True, text=True,

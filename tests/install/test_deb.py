@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from installed import checks, files, guide_program, make, record_guide_program
+from installed import checks, guide_program, make, record_guide_program
 
 PACKAGES = ["libnexus-idl-dev", "libperf-client-dev", "perfctl", "perfd"]
 # dpkg's own books, and folders that it always has.
@@ -56,7 +56,7 @@ def lintian_has_nothing_against_them():
 def the_same_sources_make_the_same_packages():
     with Built() as built:
         make("deb", f"DEB_OUT={built.work}/two", umask=0o077)
-        checks.equal(files(built.debs) == files(built.work + "/two"), True, "the same bytes")
+        checks.equal(checks.files_below(built.debs) == checks.files_below(built.work + "/two"), True, "the same bytes")
 
 
 @checks.check
@@ -74,11 +74,11 @@ def they_install_run_and_go():
         checks.equal(json.loads(record_guide_program(root, "usr/bin", program))["name"], "app")
         with open(root + "/usr/lib/systemd/user/perfd.service", encoding="utf-8") as file:
             checks.true("ExecStart=/usr/bin/perfd " in file.read(), "the unit's program")
-        for name, content in files(root).items():
+        for name, content in checks.files_below(root).items():
             if not name.startswith("var/"):
                 checks.true(checks.ROOT.encode() not in content and built.work.encode() not in content, name)
         dpkg(root, "--purge", *PACKAGES)
-        left = [name for name in files(root) if not name.startswith(BOOKS) and name != "dpkg.log"]
+        left = [name for name in checks.files_below(root) if not name.startswith(BOOKS) and name != "dpkg.log"]
         checks.equal(left, [])
         checks.true(not glob.glob(root + "/usr/include/*"), "their folders")
 

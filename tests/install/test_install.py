@@ -9,7 +9,7 @@ import stat
 import subprocess
 import tempfile
 
-from installed import BUILD, STRICT, checks, files, guide_program, make, pkg_config, record_guide_program
+from installed import BUILD, STRICT, checks, guide_program, make, pkg_config, record_guide_program
 
 LIBDIR = "usr/local/lib"
 
@@ -30,7 +30,7 @@ class Installed:
 @checks.check
 def all_of_it_is_there_for_everybody():
     with Installed() as tree:
-        found = sorted(files(tree.root))
+        found = sorted(checks.files_below(tree.root))
         for name in ("bin/perfd", "bin/perfctl", "bin/capnpc-nexus-c", "lib/libperf.a", "lib/libnexus-idl.a",
                      "lib/pkgconfig/perf-client.pc", "lib/pkgconfig/nexus-idl.pc", "share/man/man1/capnpc-nexus-c.1",
                      "include/nexus-idl/nexus-idl/wire.h", "share/nexus-idl/src/reader.c",
@@ -49,7 +49,7 @@ def all_of_it_is_there_for_everybody():
 @checks.check
 def nothing_in_it_knows_where_it_was_built_or_staged():
     with Installed() as tree:
-        for name, content in files(tree.root).items():
+        for name, content in checks.files_below(tree.root).items():
             for word in (checks.ROOT, tree.work, "@PREFIX@", "@BINDIR@", "@LIBDIR@", "@DATADIR@", "@VERSION@"):
                 checks.true(word.encode() not in content, f"{name} has {word}")
 
@@ -77,8 +77,8 @@ def with_a_date_it_is_the_same_twice():
         first, second = os.path.join(work, "first"), os.path.join(work, "second")
         for root, mask in ((first, 0o022), (second, 0o007)):
             make("install", f"DESTDIR={root}", env=env, umask=mask)
-        checks.equal(files(first) == files(second), True, "the same bytes")
-        dates = {os.stat(os.path.join(first, name)).st_mtime for name in files(first)}
+        checks.equal(checks.files_below(first) == checks.files_below(second), True, "the same bytes")
+        dates = {os.stat(os.path.join(first, name)).st_mtime for name in checks.files_below(first)}
         checks.equal(dates, {1700000000.0})
 
 
@@ -162,7 +162,7 @@ def uninstall_leaves_what_is_not_perfd_s():
         with open(foreign, "w", encoding="ascii"):
             pass
         make("uninstall", f"DESTDIR={tree.root}")
-        checks.equal(sorted(files(tree.root)), ["usr/local/include/perfd/perf-client/other.h"])
+        checks.equal(sorted(checks.files_below(tree.root)), ["usr/local/include/perfd/perf-client/other.h"])
         os.unlink(foreign)
         make("uninstall", f"DESTDIR={tree.root}")
         left = [folder for folder, _, _ in os.walk(tree.root)

@@ -56,6 +56,12 @@ class Project:
     def build(self):
         self.sh(self.files["build"])
 
+    def build_main(self, text):
+        with open(os.path.join(self.work, "main.c"), "w", encoding="ascii") as file:
+            file.write(text)
+        self.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 main.c $(pkg-config --cflags --libs nexus-idl)"
+                " -o main")
+
     def listen(self):
         """As inetd: each connection of one after another is a server's standard input and output."""
         listener = socket.socket(socket.AF_UNIX)
@@ -149,12 +155,9 @@ def all_of_it_compiles_without_a_warning():
 @checks.check
 def messages_by_themselves():
     with Project() as project:
-        with open(os.path.join(project.work, "main.c"), "w", encoding="ascii") as file:
-            file.write('#include "message.c"\n#include <stdio.h>\nint main(void) { uint8_t m[64]; uint64_t t = 0;'
-                       " size_t n = save(m, sizeof(m), 77); fwrite(m, 1, n, stdout);"
-                       " return load(m, n, &t) || t != 77 || load(m, n - 1, &t) == 0 || save(m, 16, 1); }\n")
-        project.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 main.c $(pkg-config --cflags --libs nexus-idl)"
-                   " -o main")
+        project.build_main('#include "message.c"\n#include <stdio.h>\nint main(void) { uint8_t m[64]; uint64_t t = 0;'
+                           " size_t n = save(m, sizeof(m), 77); fwrite(m, 1, n, stdout);"
+                           " return load(m, n, &t) || t != 77 || load(m, n - 1, &t) == 0 || save(m, 16, 1); }\n")
         checks.equal(project.sh("./main | capnp decode --short counter.capnp Total"), "(total = 77)\n")
 
 
@@ -162,14 +165,11 @@ def messages_by_themselves():
 def packed_messages_one_behind_the_other():
     """The official tool packs two and reads what comes back as two."""
     with Project() as project:
-        with open(os.path.join(project.work, "main.c"), "w", encoding="ascii") as file:
-            file.write('#include "packed.c"\n#include <stdio.h>\nint main(void) { uint8_t f[256], m[64], p[80];'
-                       " size_t n = fread(f, 1, sizeof(f), stdin), at = 0; int64_t got;"
-                       " while (at < n && (got = unpack(f, n, &at, m, sizeof(m))) > 0)"
-                       " if ((got = pack(m, (size_t)got, p, sizeof(p))) > 0) fwrite(p, 1, (size_t)got, stdout);"
-                       " return at != n || unpack(f, 1, &(size_t){0}, m, sizeof(m)) != NX_TRUNCATED; }\n")
-        project.sh("capnp compile -onexus-c counter.capnp; gcc -std=c11 main.c $(pkg-config --cflags --libs nexus-idl)"
-                   " -o main")
+        project.build_main('#include "packed.c"\n#include <stdio.h>\nint main(void) { uint8_t f[256], m[64], p[80];'
+                           " size_t n = fread(f, 1, sizeof(f), stdin), at = 0; int64_t got;"
+                           " while (at < n && (got = unpack(f, n, &at, m, sizeof(m))) > 0)"
+                           " if ((got = pack(m, (size_t)got, p, sizeof(p))) > 0) fwrite(p, 1, (size_t)got, stdout);"
+                           " return at != n || unpack(f, 1, &(size_t){0}, m, sizeof(m)) != NX_TRUNCATED; }\n")
         for total in (77, 256):
             project.sh(f"echo '(total = {total})' | capnp convert text:packed counter.capnp Total >>both")
         project.sh("./main <both >again; cmp both again")

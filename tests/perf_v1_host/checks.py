@@ -38,6 +38,17 @@ def true(condition, what):
         raise AssertionError(what)
 
 
+def files_below(folder):
+    """Path from there: bytes, of all files."""
+    found = {}
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(root, name)
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
 def main():
     passed = failed = 0
     for function in _checks:

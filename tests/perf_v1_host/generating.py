@@ -20,21 +20,10 @@ def generator(request, folder, *options):
                           stderr=subprocess.PIPE, timeout=20)
 
 
-def files_in(folder):
-    """Path: bytes, of all files below."""
-    files = {}
-    for root, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(root, name)
-            with open(path, "rb") as file:
-                files[os.path.relpath(path, folder)] = file.read()
-    return files
-
-
 def generate(folder, paths, source, request=None):
     done = generator(request or compile_request(paths, source), folder)
     checks.equal(done.returncode, 0, done.stderr.decode())
-    return files_in(folder)
+    return checks.files_below(folder)
 
 
 def make_flags():

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 import checks
-from generating import GENERATOR, RUNTIME, accepted, files_in
+from generating import GENERATOR, RUNTIME, accepted
 
 FILES = {
     "a.capnp": '@0xa000000000000002; using B = import "b.capnp"; struct A { b @0 :B.B; e @1 :B.E = y; }'
@@ -65,7 +65,7 @@ class Folder:
 
     def refused(self, *arguments):
         status, said = self.compile(*arguments)
-        checks.equal((status, files_in(self.out)), (1, {}))
+        checks.equal((status, checks.files_below(self.out)), (1, {}))
         return said
 
     def accepted(self, *arguments, names=None):
@@ -166,13 +166,13 @@ def what_cannot_be_written_leaves_everything_as_it_was():
     with Folder() as folder:
         os.makedirs(os.path.join(folder.out, "a.capnp.h"))
         checks.equal(folder.compile("a.capnp", "b.capnp"), (1, ["capnpc-nexus-c: a.capnp.h: Is a directory"]))
-        checks.equal(files_in(folder.out), {})
+        checks.equal(checks.files_below(folder.out), {})
     with Folder() as folder:
         with open(os.path.join(folder.out, "one"), "w", encoding="ascii"):
             pass
         checks.equal(folder.compile("a.capnp", "one/same.capnp"),
                      (1, ["capnpc-nexus-c: one/same.capnp.h: Not a directory"]))
-        checks.equal(files_in(folder.out), {"one": b""})
+        checks.equal(checks.files_below(folder.out), {"one": b""})
 
 
 @checks.check
@@ -184,7 +184,7 @@ def a_full_disk_leaves_what_was_there():
         # No file may be longer than 1 KiB: for a writer, that is a disk that is full.
         limits = ["sh", "-c", 'trap "" XFSZ; ulimit -f 2; exec "$@"', "sh"]
         checks.equal(folder.compile("a.capnp", limits=limits), (1, ["capnpc-nexus-c: a.capnp.h: File too large"]))
-        checks.equal(files_in(folder.out), {"a.capnp.h": b"old", "a.capnp.c": b"old"})
+        checks.equal(checks.files_below(folder.out), {"a.capnp.h": b"old", "a.capnp.c": b"old"})
 
 
 @checks.check
